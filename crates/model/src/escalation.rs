@@ -1,0 +1,283 @@
+//! Escalations: state machine, work item, offers, obligations, clocks, callbacks.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    Channel, ConversationId, Decision, EscalationId, HumanAgentId, Millis, OfferId, Package, QueueId, Review, Skills, Tier,
+    Timestamp, Trigger, Urgency,
+};
+
+/// `queued -> offered -> accepted -> active -> resolved -> closed`, and the ways out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum EscalationState {
+    Queued { since: Timestamp },
+    Offered { offer: OfferId, human_agent: HumanAgentId },
+    /// A human took it and has not written yet.
+    Accepted { human_agent: HumanAgentId, at: Timestamp },
+    Active { human_agent: HumanAgentId, since: Timestamp },
+    CallbackScheduled { callback: Callback },
+    /// Gone before it was solved, with a known contact: somebody still owes them an answer.
+    CustomerLeft { at: Timestamp, follow_up_due: Timestamp, human_agent: Option<HumanAgentId> },
+    /// Solved; waits for the verdict.
+    Resolved { human_agent: HumanAgentId, at: Timestamp },
+    /// Terminal: the AI has the conversation again.
+    ReturnedToAi { at: Timestamp, human_agent: Option<HumanAgentId> },
+    /// Terminal.
+    Closed { at: Timestamp },
+}
+
+impl EscalationState {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Queued { .. } => "queued",
+            Self::Offered { .. } => "offered",
+            Self::Accepted { .. } => "accepted",
+            Self::Active { .. } => "active",
+            Self::CallbackScheduled { .. } => "callback_scheduled",
+            Self::CustomerLeft { .. } => "customer_left",
+            Self::Resolved { .. } => "resolved",
+            Self::ReturnedToAi { .. } => "returned_to_ai",
+            Self::Closed { .. } => "closed",
+        }
+    }
+
+    pub fn terminal(&self) -> bool {
+        matches!(self, Self::ReturnedToAi { .. } | Self::Closed { .. })
+    }
+
+    /// The human who owns the item now (an offer is not ownership).
+    pub fn owner(&self) -> Option<HumanAgentId> {
+        match self {
+            Self::Accepted { human_agent, .. } | Self::Active { human_agent, .. } | Self::Resolved { human_agent, .. } => {
+                Some(*human_agent)
+            }
+            Self::CustomerLeft { human_agent, .. } => *human_agent,
+            Self::Queued { .. } | Self::Offered { .. } | Self::CallbackScheduled { .. } | Self::ReturnedToAi { .. } | Self::Closed { .. } => None,
+        }
+    }
+}
+
+/// How it ended, as the customer was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Resolved,
+    ResolvedByFollowUp,
+    ReturnedToAi,
+    CancelledByCustomer,
+    /// Left, and no contact is known.
+    Abandoned,
+}
+
+/// What a human must have. Relaxation changes it, after a journaled step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct Requirements {
+    /// Skill and least proficiency.
+    pub skills: Skills,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// People of these queues may serve: the home queue first, overflow after.
+    pub queues: Vec<QueueId>,
+}
+
+/// The routable unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WorkItem {
+    /// Home queue: kept through relaxation and overflow.
+    pub queue: QueueId,
+    pub requirements: Requirements,
+    /// As placed, before any relaxation.
+    pub strict: Requirements,
+    /// Higher first; ageing adds to it (see `core::route`).
+    pub priority: i32,
+    /// May be adjusted.
+    pub routing_since: Timestamp,
+    /// Never changes.
+    pub real_since: Timestamp,
+    /// Relaxation steps taken.
+    pub step: u32,
+    /// When the next step is taken, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step_at: Option<Timestamp>,
+    /// People who said no or did not see it.
+    pub decliners: Vec<HumanAgentId>,
+    /// Only this person, while they can (a transfer to a named human, or a return to the last one).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred: Option<HumanAgentId>,
+    pub units: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum OfferState {
+    Pending,
+    Accepted { at: Timestamp },
+    Declined { at: Timestamp, reason: DeclineReason },
+    Expired { at: Timestamp },
+    Rescinded { at: Timestamp, why: RescindReason },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineReason {
+    Busy,
+    WrongSkill,
+    Conflict,
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RescindReason {
+    PresenceLapsed,
+    WentAway,
+    CustomerCancelled,
+    CustomerLeft,
+    CallbackBooked,
+    Moved,
+}
+
+/// A time-limited reservation of one item for one human.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Offer {
+    pub id: OfferId,
+    pub escalation: EscalationId,
+    pub human_agent: HumanAgentId,
+    pub made_at: Timestamp,
+    pub due: Timestamp,
+    pub state: OfferState,
+    /// Why this person, in words: "billing 5, German".
+    pub fit: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Owner {
+    /// The routing of this workspace: it must find a human.
+    Router,
+    Human { human_agent: HumanAgentId },
+    Supervisors,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NextAction {
+    FindHuman,
+    AnswerOffer,
+    FirstReply,
+    NextReply,
+    /// The human wrote last: the customer's silence is timed.
+    AwaitCustomer,
+    CallBack,
+    FollowUp,
+    Review,
+}
+
+/// At every instant an open escalation has one owner, one due time and one next action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Obligation {
+    pub owner: Owner,
+    pub due: Timestamp,
+    pub action: NextAction,
+    /// How often it was missed so far: the rung of the ladder.
+    pub rung: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    FirstReply,
+    NextReply,
+    Resolution,
+}
+
+/// A service-level clock. All due times are computed once, in business time, and stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SlaClock {
+    pub kind: ClockKind,
+    pub started_at: Timestamp,
+    pub warn_at: Timestamp,
+    pub due: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warned_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breached_at: Option<Timestamp>,
+    /// Met, or ended with the escalation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<Timestamp>,
+    /// Paused since (a callback waits for its slot).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Callback {
+    pub at: Timestamp,
+    /// The customer's time zone, in which the time was told.
+    pub time_zone: String,
+    /// Phone or e-mail; absent when they come back to this conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
+    pub booked_at: Timestamp,
+    /// Chosen by the customer, or booked by Baton.
+    pub chosen: bool,
+}
+
+/// What the customer was told about the wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WaitPromise {
+    pub made_at: Timestamp,
+    /// 1 is next.
+    pub position: u32,
+    pub p50: Millis,
+    pub p90: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Escalation {
+    pub id: EscalationId,
+    pub conversation: ConversationId,
+    pub channel: Channel,
+    pub opened_at: Timestamp,
+    pub trigger: Trigger,
+    pub decision: Arc<Decision>,
+    pub issue_class: String,
+    pub tier: Tier,
+    pub urgency: Urgency,
+    pub item: WorkItem,
+    #[serde(flatten)]
+    pub state: EscalationState,
+    /// Present exactly while the state is not terminal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obligation: Option<Obligation>,
+    pub clocks: Vec<SlaClock>,
+    pub offers: Vec<Offer>,
+    pub promises: Vec<WaitPromise>,
+    /// Callbacks booked, oldest first.
+    pub callbacks: Vec<Callback>,
+    pub transfers: u32,
+    /// Who owned it, in order.
+    pub handled_by: Vec<HumanAgentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_reply_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Arc<Package>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Arc<Review>>,
+}
+
+impl Escalation {
+    pub fn pending_offer(&self) -> Option<&Offer> {
+        self.offers.iter().rev().find(|o| matches!(o.state, OfferState::Pending))
+    }
+}

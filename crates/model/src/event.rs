@@ -1,0 +1,201 @@
+//! What has happened. Events are facts: `evolve` applies them and cannot fail. Meaning never changes; fields are added
+//! with a default, and a new meaning is a new variant.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision, DeclineReason, Epoch,
+    Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Millis, Obligation, Offer, OfferId, Order, Outcome,
+    Package, Policy, Queue, QueueId, Rating, Reply, RequestId, Requirements, RescindReason, Review, Settings, SlaClock,
+    Timestamp, Turn, TurnId, WaitPromise, Willing,
+};
+
+/// The chain that an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Stream {
+    Workspace,
+    Conversation(ConversationId),
+    Human(HumanAgentId),
+}
+
+impl std::fmt::Display for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Workspace => f.write_str("workspace"),
+            Self::Conversation(id) => id.fmt(f),
+            Self::Human(id) => id.fmt(f),
+        }
+    }
+}
+
+/// An event as journaled. Dense positions per workspace, from 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    pub position: u64,
+    /// The stamp of the input that caused it.
+    pub at: Timestamp,
+    pub stream: Stream,
+    pub event: Event,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    // Configuration
+    SettingsPut { settings: Settings, by: Actor },
+    PolicyApplied { policy: Arc<Policy>, toml: String, by: Actor },
+    QueuesPut { queues: Vec<Queue>, by: Actor },
+    HumanPut { human_agent: HumanAgentId, profile: HumanProfile, by: Actor },
+    ArticlePut { article: Arc<Article>, by: Actor },
+    ArticleRemoved { article: String, by: Actor },
+    CustomerPut { customer: Arc<Customer> },
+    OrderPut { order: Arc<Order> },
+
+    // Conversation
+    ConversationOpened {
+        conversation: ConversationId,
+        channel: Channel,
+        ai_mode: AiMode,
+        customer: CustomerRef,
+        connected: bool,
+        idle_due: Timestamp,
+    },
+    TurnAdded { conversation: ConversationId, turn: Arc<Turn>, idle_due: Timestamp },
+    Decided { conversation: ConversationId, decision: Arc<Decision> },
+    HumanOffered { conversation: ConversationId, turn: TurnId, decision: Arc<Decision> },
+    HumanOfferAnswered { conversation: ConversationId, accepted: bool },
+    /// The pending effect of an AI answer, committed with the turn that asked.
+    AnswerRequested { conversation: ConversationId, request: RequestId, epoch: Epoch, turn: TurnId, due: Timestamp },
+    /// Answered, failed or overtaken by a change of control.
+    AnswerSettled { conversation: ConversationId, request: RequestId, failed: Option<String> },
+    FactsRequested { conversation: ConversationId, request: RequestId, due: Timestamp },
+    FactsLearned { conversation: ConversationId, request: RequestId, facts: Facts },
+    FactsMissed { conversation: ConversationId, request: RequestId, why: String, after: Millis },
+    ControlChanged { conversation: ConversationId, holder: Holder, epoch: Epoch },
+    CustomerConnected { conversation: ConversationId },
+    CustomerDisconnected { conversation: ConversationId },
+    Rated { conversation: ConversationId, rating: Rating },
+    ConversationClosed { conversation: ConversationId },
+    /// Dropped from memory; it stays readable through its stream.
+    ConversationArchived { conversation: ConversationId },
+
+    // Escalation
+    EscalationOpened { escalation: Arc<Escalation> },
+    PackageBuilt { escalation: EscalationId, package: Arc<Package> },
+    WaitPromised { escalation: EscalationId, promise: WaitPromise },
+    Relaxed { escalation: EscalationId, step: u32, requirements: Requirements, next_step_at: Option<Timestamp> },
+    /// An alert or a raise in priority, as a rung of a ladder.
+    Raised { escalation: EscalationId, priority: i32 },
+    OfferMade { offer: Offer },
+    OfferAccepted { escalation: EscalationId, offer: OfferId },
+    OfferDeclined { escalation: EscalationId, offer: OfferId, reason: DeclineReason },
+    OfferExpired { escalation: EscalationId, offer: OfferId },
+    OfferRescinded { escalation: EscalationId, offer: OfferId, why: RescindReason },
+    FirstReplied { escalation: EscalationId },
+    ObligationSet { escalation: EscalationId, obligation: Obligation },
+    /// The due time passed: journaled at the instant, before the ladder's next rung.
+    ObligationMissed { escalation: EscalationId, obligation: Obligation },
+    ClockStarted { escalation: EscalationId, clock: SlaClock },
+    ClockWarned { escalation: EscalationId, kind: ClockKind },
+    ClockBreached { escalation: EscalationId, kind: ClockKind, due: Timestamp },
+    ClockStopped { escalation: EscalationId, kind: ClockKind },
+    CallbackBooked { escalation: EscalationId, callback: Callback },
+    /// The slot has come: queued again, real age kept.
+    CallbackStarted { escalation: EscalationId, requirements: Requirements, next_step_at: Option<Timestamp> },
+    /// Back to queued, real age kept: a transfer, or its human vanished.
+    Requeued {
+        escalation: EscalationId,
+        from: Option<HumanAgentId>,
+        queue: QueueId,
+        requirements: Requirements,
+        preferred: Option<HumanAgentId>,
+        next_step_at: Option<Timestamp>,
+        why: RequeueReason,
+        note: String,
+    },
+    CustomerLeft { escalation: EscalationId, follow_up_due: Timestamp },
+    Resolved { escalation: EscalationId, human_agent: HumanAgentId },
+    ReturnedToAi { escalation: EscalationId, outcome: Outcome, human_agent: Option<HumanAgentId> },
+    EscalationClosed { escalation: EscalationId, outcome: Outcome },
+    Reviewed { escalation: EscalationId, review: Arc<Review> },
+
+    // People
+    PresenceSet { human_agent: HumanAgentId, willing: Willing },
+    /// `until` is the new end of the lease.
+    LeaseRenewed { human_agent: HumanAgentId, until: Timestamp },
+    LeaseLapsed { human_agent: HumanAgentId },
+
+    /// Written with the events of the input that carried the key.
+    KeyUsed { key: String, hash: u64, reply: Reply },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequeueReason {
+    Transferred,
+    HumanVanished,
+    NoFirstReply,
+}
+
+impl Event {
+    /// The type name, as stored beside the body.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SettingsPut { .. } => "settings_put",
+            Self::PolicyApplied { .. } => "policy_applied",
+            Self::QueuesPut { .. } => "queues_put",
+            Self::HumanPut { .. } => "human_put",
+            Self::ArticlePut { .. } => "article_put",
+            Self::ArticleRemoved { .. } => "article_removed",
+            Self::CustomerPut { .. } => "customer_put",
+            Self::OrderPut { .. } => "order_put",
+            Self::ConversationOpened { .. } => "conversation_opened",
+            Self::TurnAdded { .. } => "turn_added",
+            Self::Decided { .. } => "decided",
+            Self::HumanOffered { .. } => "human_offered",
+            Self::HumanOfferAnswered { .. } => "human_offer_answered",
+            Self::AnswerRequested { .. } => "answer_requested",
+            Self::AnswerSettled { .. } => "answer_settled",
+            Self::FactsRequested { .. } => "facts_requested",
+            Self::FactsLearned { .. } => "facts_learned",
+            Self::FactsMissed { .. } => "facts_missed",
+            Self::ControlChanged { .. } => "control_changed",
+            Self::CustomerConnected { .. } => "customer_connected",
+            Self::CustomerDisconnected { .. } => "customer_disconnected",
+            Self::Rated { .. } => "rated",
+            Self::ConversationClosed { .. } => "conversation_closed",
+            Self::ConversationArchived { .. } => "conversation_archived",
+            Self::EscalationOpened { .. } => "escalation_opened",
+            Self::PackageBuilt { .. } => "package_built",
+            Self::WaitPromised { .. } => "wait_promised",
+            Self::Relaxed { .. } => "relaxed",
+            Self::Raised { .. } => "raised",
+            Self::OfferMade { .. } => "offer_made",
+            Self::OfferAccepted { .. } => "offer_accepted",
+            Self::OfferDeclined { .. } => "offer_declined",
+            Self::OfferExpired { .. } => "offer_expired",
+            Self::OfferRescinded { .. } => "offer_rescinded",
+            Self::FirstReplied { .. } => "first_replied",
+            Self::ObligationSet { .. } => "obligation_set",
+            Self::ObligationMissed { .. } => "obligation_missed",
+            Self::ClockStarted { .. } => "clock_started",
+            Self::ClockWarned { .. } => "clock_warned",
+            Self::ClockBreached { .. } => "clock_breached",
+            Self::ClockStopped { .. } => "clock_stopped",
+            Self::CallbackBooked { .. } => "callback_booked",
+            Self::CallbackStarted { .. } => "callback_started",
+            Self::Requeued { .. } => "requeued",
+            Self::CustomerLeft { .. } => "customer_left",
+            Self::Resolved { .. } => "resolved",
+            Self::ReturnedToAi { .. } => "returned_to_ai",
+            Self::EscalationClosed { .. } => "escalation_closed",
+            Self::Reviewed { .. } => "reviewed",
+            Self::PresenceSet { .. } => "presence_set",
+            Self::LeaseRenewed { .. } => "lease_renewed",
+            Self::LeaseLapsed { .. } => "lease_lapsed",
+            Self::KeyUsed { .. } => "key_used",
+        }
+    }
+}
