@@ -126,6 +126,8 @@ pub enum Event {
     /// `until` is the new end of the lease.
     LeaseRenewed { human_agent: HumanAgentId, until: Timestamp },
     LeaseLapsed { human_agent: HumanAgentId },
+    /// A shift started or ended: the router looks again.
+    ShiftsTurned,
 
     /// Written with the events of the input that carried the key.
     KeyUsed { key: String, hash: u64, reply: Reply },
@@ -195,6 +197,7 @@ impl Event {
             Self::PresenceSet { .. } => "presence_set",
             Self::LeaseRenewed { .. } => "lease_renewed",
             Self::LeaseLapsed { .. } => "lease_lapsed",
+            Self::ShiftsTurned => "shifts_turned",
             Self::KeyUsed { .. } => "key_used",
         }
     }

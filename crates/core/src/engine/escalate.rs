@@ -1,0 +1,278 @@
+//! Opening an escalation, packaging it, promising a wait, booking a callback, sending it back to the queue.
+
+use std::sync::Arc;
+
+use baton_model::{
+    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, FactsState, Holder,
+    HumanAgentId, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Stream, Tier, Trigger, WaitPromise,
+};
+
+use super::{notices, step::Step};
+use crate::{assess::Assessment, follow, package, route};
+
+/// Articles put before the packager; it ranks them by the customer's words.
+const ARTICLES_CONSIDERED: usize = 2_000;
+
+impl Step<'_> {
+    /// Escalates in one commit: decision, control, work item, obligation, package, acknowledgement.
+    pub(super) fn open_escalation(&mut self, c: &Arc<Conversation>, assessment: &Assessment) -> EscalationId {
+        if let Some(open) = self.state.open_escalation(c).cloned() {
+            return open.id;
+        }
+        if c.human_offer.is_some() {
+            self.emit(Stream::Conversation(c.id), Event::HumanOfferAnswered { conversation: c.id, accepted: true });
+        }
+        self.pass_control(c, Holder::Queue);
+        let id: EscalationId = self.ids.draw();
+        let escalation = self.new_escalation(id, c, assessment);
+        let closed = route_closed(&escalation, self);
+        self.emit_for(&escalation.clone(), Event::EscalationOpened { escalation: Arc::new(escalation) });
+        self.owe_anew(id);
+        let Ok(e) = self.escalation(id) else { return id };
+        self.build_package(&e);
+        if closed {
+            self.book_callback(&e, None, None, NoticeKind::Acknowledgement);
+        } else {
+            self.acknowledge(&e, c);
+        }
+        id
+    }
+
+    fn new_escalation(&self, id: EscalationId, c: &Conversation, assessment: &Assessment) -> Escalation {
+        let decision: &Decision = &assessment.decision;
+        let facts = self.state.facts_of(c);
+        let customer = facts.as_ref().and_then(|f| f.customer.as_ref()).map(|s| &s.value);
+        let tier = customer.map_or(Tier::Standard, |c| c.tier);
+        let issue_class = issue_class(c);
+        let language = language(c).or_else(|| customer.and_then(|c| c.locale.as_deref()).map(primary_tag));
+        let item = route::place(&route::Placing {
+            queues: &self.state.queues,
+            issue_class: &issue_class,
+            tier,
+            urgency: decision.urgency,
+            channel: c.channel,
+            language: language.as_deref(),
+            queue: assessment.queue.as_ref(),
+            required_skills: &assessment.required_skills,
+            now: self.now,
+        });
+        let clocks = follow::clocks(self.state.queue(&item.queue), tier, self.now);
+        Escalation {
+            id,
+            conversation: c.id,
+            channel: c.channel,
+            opened_at: self.now,
+            trigger: decision.reason().map_or(Trigger::ExplicitRequest, |r| r.trigger),
+            decision: Arc::new(decision.clone()),
+            issue_class,
+            tier,
+            urgency: decision.urgency,
+            item,
+            state: EscalationState::Queued { since: self.now },
+            obligation: None,
+            clocks,
+            offers: Vec::new(),
+            promises: Vec::new(),
+            callbacks: Vec::new(),
+            transfers: 0,
+            handled_by: Vec::new(),
+            accepted_at: None,
+            first_reply_at: None,
+            ended_at: None,
+            outcome: None,
+            package: None,
+            review: None,
+        }
+    }
+
+    pub(super) fn build_package(&mut self, e: &Escalation) {
+        let Some(c) = self.conversation_of(e) else { return };
+        let e = self.current(e);
+        let package = {
+            let state = &self.state;
+            let c = state.with_facts(&c);
+            let past = c.customer.external_id.as_ref().and_then(|id| state.contacts.get(id));
+            let materials = package::Materials {
+                escalation: &e,
+                conversation: &c,
+                queue_name: &state.queue(&e.item.queue).name,
+                articles: state.articles.values().take(ARTICLES_CONSIDERED).map(|a| &**a).collect(),
+                past_contacts: past.map(|p| p.iter().cloned().collect()).unwrap_or_default(),
+                similar: state
+                    .solved
+                    .iter()
+                    .filter(|s| s.issue_class == e.issue_class)
+                    .map(|s| package::SimilarCase {
+                        escalation: s.escalation,
+                        headline: &s.headline,
+                        issue_class: &s.issue_class,
+                        resolution: &s.resolution,
+                    })
+                    .collect(),
+                now: self.now,
+            };
+            package::build(&materials)
+        };
+        self.emit_for(&e, Event::PackageBuilt { escalation: e.id, package: Arc::new(package) });
+    }
+
+    fn acknowledge(&mut self, e: &Escalation, c: &Conversation) {
+        let promise = self.promise_wait(e);
+        let wait = promise.map(|p| route::wait_words(&route::Forecast { p50: p.p50, p90: p.p90 }));
+        let text = notices::acknowledgement(
+            e.trigger,
+            &notices::first_name(c, &self.state),
+            promise.map(|p| p.position),
+            wait.as_deref(),
+        );
+        self.notify(c, NoticeKind::Acknowledgement, text);
+    }
+
+    /// Forecasts the wait and records it as a promise, when somebody is there to keep it.
+    pub(super) fn promise_wait(&mut self, e: &Escalation) -> Option<WaitPromise> {
+        let e = self.current(e);
+        let position = self.state.backlog.position(e.id);
+        let mean = self.state.ledger.handle_mean(&e.issue_class);
+        let forecast = self.state.backlog.forecast(&e.item.requirements, e.item.priority, position, mean, self.now)?;
+        let promise = WaitPromise { made_at: self.now, position: position.unwrap_or(1), p50: forecast.p50, p90: forecast.p90 };
+        self.emit_for(&e, Event::WaitPromised { escalation: e.id, promise });
+        Some(promise)
+    }
+
+    /// Books a callback and tells the customer the time in their own zone; the AI keeps helping meanwhile.
+    pub(super) fn book_callback(
+        &mut self,
+        e: &Escalation,
+        chosen: Option<&CallbackSlot>,
+        contact: Option<&str>,
+        notice: NoticeKind,
+    ) {
+        let Some(c) = self.conversation_of(e) else { return };
+        self.rescind(e, RescindReason::CallbackBooked);
+        let zone = notices::zone(&c, &self.state);
+        let slot = match chosen {
+            Some(slot) => slot.clone(),
+            None => {
+                let queue = self.state.queue(&e.item.queue);
+                let mut slots = follow::slots(queue, &zone, self.now, 1);
+                if slots.is_empty() {
+                    return;
+                }
+                slots.remove(0)
+            }
+        };
+        let contact = contact.map(str::to_owned).or_else(|| notices::contact(&c, &self.state));
+        let words = crate::calendar::local_words(slot.at, &zone, self.now);
+        let text = notices::callback_booked(notice, &notices::first_name(&c, &self.state), &words, &zone, contact.as_deref());
+        let callback =
+            Callback { at: slot.at, time_zone: zone, contact, booked_at: self.now, chosen: chosen.is_some() };
+        self.emit_for(e, Event::CallbackBooked { escalation: e.id, callback });
+        self.notify(&c, notice, text);
+        self.pass_control(&c, Holder::Ai);
+        self.owe_anew(e.id);
+    }
+
+    /// The slot has come: the item is queued again, at its real age and with its clocks running.
+    pub(super) fn start_callback(&mut self, e: &Escalation) {
+        let Some(c) = self.conversation_of(e) else { return };
+        self.pass_control(&c, Holder::Queue);
+        let next_step_at = route::first_step_at(self.state.queue(&e.item.queue), self.now);
+        let requirements = e.item.strict.clone();
+        self.emit_for(e, Event::CallbackStarted { escalation: e.id, requirements, next_step_at });
+        let e = self.current(e);
+        for clock in e.clocks.iter().filter(|c| c.stopped_at.is_none()) {
+            if let Some(paused) = clock.paused_at {
+                let slip = self.now.since(paused);
+                let mut clock = clock.clone();
+                clock.paused_at = None;
+                clock.due = clock.due + slip;
+                clock.warn_at = clock.warn_at + slip;
+                self.emit_for(&e, Event::ClockStarted { escalation: e.id, clock });
+            }
+        }
+        self.owe_anew(e.id);
+    }
+
+    /// Back to the queue at the real age, with the customer told. `preferred` is asked first.
+    #[expect(clippy::too_many_arguments, reason = "each is a fact of the one event")]
+    pub(super) fn requeue(
+        &mut self,
+        e: &Escalation,
+        from: Option<HumanAgentId>,
+        queue: &QueueId,
+        preferred: Option<HumanAgentId>,
+        why: RequeueReason,
+        note: &str,
+        text: String,
+    ) {
+        let Some(c) = self.conversation_of(e) else { return };
+        let queue = self.state.queue(queue).clone();
+        let requirements = self.requirements_in(e, &queue.id, preferred);
+        let event = Event::Requeued {
+            escalation: e.id,
+            from,
+            queue: queue.id.clone(),
+            requirements,
+            preferred,
+            next_step_at: route::first_step_at(&queue, self.now),
+            why,
+            note: note.to_owned(),
+        };
+        self.emit_for(e, event);
+        if c.holder != Holder::Queue {
+            self.pass_control(&c, Holder::Queue);
+        }
+        let notice = if why == RequeueReason::Transferred { NoticeKind::Transferred } else { NoticeKind::Delay };
+        self.notify(&c, notice, text);
+        self.owe_anew(e.id);
+        self.promise_wait(e);
+    }
+
+    /// A named person needs no skills on paper; another queue brings its own.
+    fn requirements_in(&self, e: &Escalation, queue: &QueueId, preferred: Option<HumanAgentId>) -> Requirements {
+        if preferred.is_some() {
+            return Requirements { skills: Default::default(), language: None, queues: vec![queue.clone()] };
+        }
+        if *queue == e.item.queue {
+            return e.item.strict.clone();
+        }
+        let skills = self.state.queue(queue).required_skills.clone();
+        Requirements { skills, language: e.item.strict.language.clone(), queues: vec![queue.clone()] }
+    }
+}
+
+/// Nobody will come soon: closed now.
+fn route_closed(e: &Escalation, step: &Step<'_>) -> bool {
+    let queue = step.state.queue(&e.item.queue);
+    let staffed = step.state.backlog.staffed(&queue.id, step.now);
+    follow::nobody_will_come(queue, staffed, step.now)
+}
+
+/// The class that the customer's turns speak for, weighted by confidence; the latest wins a tie.
+pub(super) fn issue_class(c: &Conversation) -> String {
+    let mut scores: Vec<(String, f32)> = Vec::new();
+    for guess in c.turns.iter().filter(|t| t.is_customer()).filter_map(|t| t.signals.issue_class.as_ref()) {
+        match scores.iter_mut().find(|(label, _)| *label == guess.label) {
+            Some((_, score)) => *score += guess.score,
+            None => scores.push((guess.label.clone(), guess.score)),
+        }
+    }
+    scores.into_iter().reduce(|best, next| if next.1 >= best.1 { next } else { best }).map_or_else(|| "other".into(), |(l, _)| l)
+}
+
+fn language(c: &Conversation) -> Option<String> {
+    let heard = c.turns.iter().rev().filter(|t| t.is_customer()).find_map(|t| t.signals.language.as_ref());
+    heard
+        .filter(|l| l.score >= 0.5)
+        .map(|l| l.label.clone())
+        .or_else(|| c.customer.locale.as_deref().map(primary_tag))
+}
+
+fn primary_tag(locale: &str) -> String {
+    locale.split(['-', '_']).next().unwrap_or(locale).to_ascii_lowercase()
+}
+
+/// Facts are on their way or never will be: told as they are.
+pub(super) fn facts_pending(c: &Conversation) -> bool {
+    matches!(c.facts, FactsState::Pending { .. })
+}

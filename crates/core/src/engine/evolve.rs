@@ -1,0 +1,454 @@
+//! Applying one event. Cannot fail: an event about something unknown (an archived conversation) changes nothing.
+
+use std::sync::Arc;
+
+use baton_model::{
+    Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder, HumanAgent,
+    HumanAgentId, HumanOffer, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence, Recorded, RescindReason,
+    Sourced, Timestamp,
+};
+
+use super::state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey};
+
+pub fn evolve(state: &mut State, recorded: &Recorded) {
+    state.position = recorded.position;
+    state.clock = state.clock.max(recorded.at);
+    let at = recorded.at;
+    match &recorded.event {
+        Event::SettingsPut { settings, .. } => {
+            state.settings = Arc::new(settings.clone());
+            state.rebuild();
+        }
+        Event::PolicyApplied { policy, toml, .. } => {
+            state.policy = Arc::clone(policy);
+            state.policy_toml = Arc::new(toml.clone());
+            state.compiled = Arc::new(crate::assess::CompiledPolicy::new(Arc::clone(policy)));
+        }
+        Event::QueuesPut { queues, .. } => {
+            state.queues = Arc::new(queues.clone());
+            state.rebuild();
+        }
+        Event::HumanPut { human_agent, profile, .. } => {
+            let human = match state.humans.get(human_agent) {
+                Some(known) => HumanAgent { profile: profile.clone(), ..(**known).clone() },
+                None => HumanAgent {
+                    id: *human_agent,
+                    profile: profile.clone(),
+                    presence: Presence { since: at, ..Presence::default() },
+                    held: Vec::new(),
+                    idle_since: at,
+                },
+            };
+            state.put_human(Arc::new(human));
+            state.shifts_at = at;
+            state.refresh_shifts();
+        }
+        Event::ArticlePut { article, .. } => {
+            state.articles.insert(article.id.clone(), Arc::clone(article));
+        }
+        Event::ArticleRemoved { article, .. } => {
+            state.articles.remove(article);
+        }
+        Event::CustomerPut { customer } => {
+            let record = Sourced { value: Arc::clone(customer), source: "upload".into(), fetched_at: at };
+            state.customers.insert(customer.external_id.clone(), record);
+        }
+        Event::OrderPut { order } => put_order(state, order, at),
+
+        Event::ConversationOpened { conversation, channel, ai_mode, customer, connected, idle_due } => {
+            state.put_conversation(Arc::new(Conversation {
+                id: *conversation,
+                channel: *channel,
+                ai_mode: *ai_mode,
+                customer: customer.clone(),
+                opened_at: at,
+                holder: Holder::Ai,
+                epoch: Default::default(),
+                turns: Vec::new(),
+                decisions: Vec::new(),
+                escalations: Vec::new(),
+                human_offer: None,
+                offer_declined_at: None,
+                pending_answer: None,
+                facts: FactsState::Unknown,
+                customer_connected: *connected,
+                customer_seen_at: at,
+                rating: None,
+                closed_at: None,
+                idle_due: *idle_due,
+            }));
+        }
+        Event::TurnAdded { conversation, turn, idle_due } => change(state, *conversation, |c| {
+            if turn.is_customer() {
+                c.customer_seen_at = at;
+            }
+            c.turns.push(Arc::clone(turn));
+            c.idle_due = *idle_due;
+        }),
+        Event::Decided { conversation, decision } => change(state, *conversation, |c| c.decisions.push(Arc::clone(decision))),
+        Event::HumanOffered { conversation, turn, decision } => change(state, *conversation, |c| {
+            c.human_offer = Some(HumanOffer { turn: *turn, made_at: at, decision: Arc::clone(decision) });
+        }),
+        Event::HumanOfferAnswered { conversation, accepted } => change(state, *conversation, |c| {
+            c.human_offer = None;
+            c.offer_declined_at = (!accepted).then_some(at);
+        }),
+        Event::AnswerRequested { conversation, request, epoch, turn, due } => change(state, *conversation, |c| {
+            c.pending_answer = Some(PendingAnswer { request: *request, epoch: *epoch, turn: *turn, due: *due });
+        }),
+        Event::AnswerSettled { conversation, request, .. } => change(state, *conversation, |c| {
+            if c.pending_answer.as_ref().is_some_and(|p| p.request == *request) {
+                c.pending_answer = None;
+            }
+        }),
+        Event::FactsRequested { conversation, request, due } => {
+            change(state, *conversation, |c| c.facts = FactsState::Pending { request: *request, due: *due });
+        }
+        Event::FactsLearned { conversation, facts, .. } => {
+            change(state, *conversation, |c| c.facts = FactsState::Known { facts: facts.clone() });
+        }
+        Event::FactsMissed { conversation, why, after, .. } => {
+            change(state, *conversation, |c| c.facts = FactsState::Failed { why: why.clone(), at, after: *after });
+        }
+        Event::ControlChanged { conversation, holder, epoch } => change(state, *conversation, |c| {
+            c.holder = *holder;
+            c.epoch = *epoch;
+            c.human_offer = None;
+            if *holder != Holder::Closed {
+                c.closed_at = None;
+            }
+        }),
+        Event::CustomerConnected { conversation } => change(state, *conversation, |c| {
+            c.customer_connected = true;
+            c.customer_seen_at = at;
+        }),
+        Event::CustomerDisconnected { conversation } => change(state, *conversation, |c| {
+            c.customer_connected = false;
+            c.customer_seen_at = at;
+        }),
+        Event::Rated { conversation, rating } => change(state, *conversation, |c| c.rating = Some(rating.clone())),
+        Event::ConversationClosed { conversation } => close_conversation(state, *conversation, at),
+        Event::ConversationArchived { conversation } => archive(state, *conversation),
+
+        Event::EscalationOpened { escalation } => {
+            state.ledger.escalation_opened(at, escalation.trigger, &escalation.issue_class);
+            change(state, escalation.conversation, |c| c.escalations.push(escalation.id));
+            state.put_escalation(Arc::clone(escalation));
+        }
+        Event::PackageBuilt { escalation, package } => alter(state, *escalation, |e| e.package = Some(Arc::clone(package))),
+        Event::WaitPromised { escalation, promise } => alter(state, *escalation, |e| e.promises.push(*promise)),
+        Event::Relaxed { escalation, step, requirements, next_step_at } => alter(state, *escalation, |e| {
+            e.item.step = *step;
+            e.item.requirements = requirements.clone();
+            e.item.next_step_at = *next_step_at;
+            // A new step asks everybody again.
+            e.item.decliners.clear();
+        }),
+        Event::Raised { escalation, priority } => alter(state, *escalation, |e| e.item.priority = *priority),
+        Event::OfferMade { offer } => {
+            let units = state.escalations.get(&offer.escalation).map_or(1, |e| e.item.units);
+            alter(state, offer.escalation, |e| {
+                e.state = EscalationState::Offered { offer: offer.id, human_agent: offer.human_agent };
+                e.offers.push(offer.clone());
+            });
+            hold(state, offer, units);
+        }
+        Event::OfferAccepted { escalation, offer } => alter(state, *escalation, |e| {
+            settle_offer(e, *offer, OfferState::Accepted { at });
+            if let EscalationState::Offered { human_agent, .. } = e.state {
+                e.state = EscalationState::Accepted { human_agent, at };
+                e.handled_by.push(human_agent);
+            }
+            e.accepted_at.get_or_insert(at);
+            e.item.next_step_at = None;
+        }),
+        Event::OfferDeclined { escalation, offer, reason } => {
+            give_back(state, *escalation, *offer, OfferState::Declined { at, reason: *reason }, true, at);
+        }
+        Event::OfferExpired { escalation, offer } => give_back(state, *escalation, *offer, OfferState::Expired { at }, true, at),
+        Event::OfferRescinded { escalation, offer, why } => {
+            let refused = matches!(why, RescindReason::PresenceLapsed | RescindReason::WentAway);
+            give_back(state, *escalation, *offer, OfferState::Rescinded { at, why: *why }, refused, at);
+        }
+        Event::FirstReplied { escalation } => alter(state, *escalation, |e| {
+            e.first_reply_at.get_or_insert(at);
+            if let Some(human_agent) = e.state.owner() {
+                e.state = EscalationState::Active { human_agent, since: at };
+            }
+        }),
+        Event::ObligationSet { escalation, obligation } => alter(state, *escalation, |e| e.obligation = Some(*obligation)),
+        // The rung that follows sets the next obligation; the miss itself is history.
+        Event::ObligationMissed { .. } => {}
+        Event::ClockStarted { escalation, clock } => alter(state, *escalation, |e| {
+            e.clocks.retain(|c| c.kind != clock.kind || c.stopped_at.is_some());
+            e.clocks.push(clock.clone());
+        }),
+        Event::ClockWarned { escalation, kind } => {
+            alter(state, *escalation, |e| running(e, *kind, |c| c.warned_at = Some(at)));
+        }
+        Event::ClockBreached { escalation, kind, .. } => {
+            alter(state, *escalation, |e| running(e, *kind, |c| c.breached_at = Some(at)));
+        }
+        Event::ClockStopped { escalation, kind } => {
+            alter(state, *escalation, |e| running(e, *kind, |c| c.stopped_at = Some(at)));
+        }
+        Event::CallbackBooked { escalation, callback } => {
+            state.ledger.callback_booked(at);
+            release_owner(state, *escalation, at);
+            alter(state, *escalation, |e| {
+                e.state = EscalationState::CallbackScheduled { callback: callback.clone() };
+                e.callbacks.push(callback.clone());
+                e.item.next_step_at = None;
+                e.clocks.iter_mut().filter(|c| c.stopped_at.is_none()).for_each(|c| {
+                    c.paused_at.get_or_insert(at);
+                });
+            });
+        }
+        Event::CallbackStarted { escalation, requirements, next_step_at } => alter(state, *escalation, |e| {
+            e.state = EscalationState::Queued { since: at };
+            e.item.routing_since = at;
+            e.item.requirements = requirements.clone();
+            e.item.step = 0;
+            e.item.next_step_at = *next_step_at;
+            e.item.decliners.clear();
+        }),
+        Event::Requeued { escalation, from, queue, requirements, preferred, next_step_at, why, .. } => {
+            release_owner(state, *escalation, at);
+            alter(state, *escalation, |e| {
+                e.state = EscalationState::Queued { since: at };
+                e.item.queue = queue.clone();
+                e.item.requirements = requirements.clone();
+                e.item.strict = requirements.clone();
+                e.item.preferred = *preferred;
+                e.item.step = 0;
+                e.item.next_step_at = *next_step_at;
+                e.item.decliners = from.iter().copied().filter(|f| Some(*f) != *preferred).collect();
+                if *why == baton_model::RequeueReason::Transferred {
+                    e.transfers += 1;
+                }
+            });
+        }
+        Event::CustomerLeft { escalation, follow_up_due } => {
+            let owner = state.escalations.get(escalation).and_then(|e| e.state.owner());
+            release_owner(state, *escalation, at);
+            alter(state, *escalation, |e| {
+                e.state = EscalationState::CustomerLeft { at, follow_up_due: *follow_up_due, human_agent: owner };
+                e.item.next_step_at = None;
+            });
+        }
+        Event::Resolved { escalation, human_agent } => {
+            release_owner(state, *escalation, at);
+            alter(state, *escalation, |e| {
+                let left = matches!(e.state, EscalationState::CustomerLeft { .. });
+                e.outcome = Some(if left { Outcome::ResolvedByFollowUp } else { Outcome::Resolved });
+                e.ended_at = Some(at);
+                e.state = EscalationState::Resolved { human_agent: *human_agent, at };
+                stop_clocks(e, at);
+            });
+            remember_solution(state, *escalation);
+        }
+        Event::ReturnedToAi { escalation, outcome, human_agent } => {
+            release_owner(state, *escalation, at);
+            alter(state, *escalation, |e| {
+                end(e, at, *outcome);
+                e.state = EscalationState::ReturnedToAi { at, human_agent: *human_agent };
+            });
+        }
+        Event::EscalationClosed { escalation, outcome } => {
+            release_owner(state, *escalation, at);
+            alter(state, *escalation, |e| {
+                end(e, at, *outcome);
+                e.state = EscalationState::Closed { at };
+            });
+        }
+        Event::Reviewed { escalation, review } => {
+            if let Some(e) = state.escalations.get(escalation).cloned() {
+                let headline = e.package.as_ref().map_or(e.issue_class.as_str(), |p| p.headline.text.as_str());
+                match &e.review {
+                    Some(old) => state.ledger.revised(at, &e, old, review, headline),
+                    None => state.ledger.reviewed(at, &e, review, headline),
+                }
+            }
+            alter(state, *escalation, |e| e.review = Some(Arc::clone(review)));
+        }
+
+        Event::PresenceSet { human_agent, willing } => person(state, *human_agent, |h| {
+            h.presence.willing = *willing;
+            h.presence.since = at;
+        }),
+        Event::LeaseRenewed { human_agent, until } => person(state, *human_agent, |h| h.presence.lease_until = Some(*until)),
+        Event::LeaseLapsed { human_agent } => person(state, *human_agent, |h| {
+            h.presence.lease_until = None;
+            h.presence.since = at;
+        }),
+        Event::ShiftsTurned => {
+            state.shifts_at = at;
+            state.refresh_shifts();
+        }
+
+        Event::KeyUsed { key, hash, reply } => use_key(state, key, *hash, reply, at),
+    }
+}
+
+fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversation)) {
+    if let Some(c) = state.conversations.get(&id) {
+        let mut c = Arc::clone(c);
+        f(Arc::make_mut(&mut c));
+        state.put_conversation(c);
+    }
+}
+
+fn alter(state: &mut State, id: EscalationId, f: impl FnOnce(&mut Escalation)) {
+    if let Some(e) = state.escalations.get(&id) {
+        let mut e = Arc::clone(e);
+        f(Arc::make_mut(&mut e));
+        state.put_escalation(e);
+    }
+}
+
+fn person(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent)) {
+    if let Some(h) = state.humans.get(&id) {
+        let mut h = Arc::clone(h);
+        f(Arc::make_mut(&mut h));
+        state.put_human(h);
+    }
+}
+
+fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) {
+    if let Some(old) = state.orders.get(&order.reference)
+        && old.value.customer != order.customer
+        && let Some(set) = state.orders_of.get_mut(&old.value.customer.clone())
+    {
+        set.remove(&order.reference);
+    }
+    state.orders_of.entry(order.customer.clone()).or_default().insert(order.reference.clone());
+    let record = Sourced { value: Arc::clone(order), source: "upload".into(), fetched_at: at };
+    state.orders.insert(order.reference.clone(), record);
+}
+
+fn close_conversation(state: &mut State, id: ConversationId, at: Timestamp) {
+    let Some(c) = state.conversations.get(&id).cloned() else { return };
+    state.ledger.conversation_closed(at, !c.escalations.is_empty());
+    if let Some(customer) = &c.customer.external_id {
+        let about = c.turns.iter().find(|t| t.is_customer()).map_or("", |t| t.text.as_str());
+        let contact = PastContact {
+            conversation: id,
+            at: c.opened_at,
+            about: super::notices::shorten(about, 120),
+            escalated: !c.escalations.is_empty(),
+        };
+        let contacts = state.contacts.entry(customer.clone()).or_default();
+        contacts.push_front(contact);
+        contacts.truncate(CONTACTS_KEPT);
+    }
+    change(state, id, |c| {
+        c.closed_at = Some(at);
+        c.pending_answer = None;
+    });
+}
+
+fn archive(state: &mut State, id: ConversationId) {
+    if let Some(c) = state.conversations.remove(&id) {
+        for e in &c.escalations {
+            state.backlog.remove_item(*e);
+            state.timers.set(TimerKey::Escalation(*e), None);
+            state.escalations.remove(e);
+        }
+    }
+    state.timers.set(TimerKey::Conversation(id), None);
+}
+
+fn hold(state: &mut State, offer: &Offer, units: u32) {
+    person(state, offer.human_agent, |h| h.held.push(Held { escalation: offer.escalation, units }));
+}
+
+fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at: Timestamp) {
+    person(state, human, |h| {
+        let before = h.held.len();
+        h.held.retain(|held| held.escalation != escalation);
+        if h.held.is_empty() && before > 0 {
+            h.idle_since = at;
+        }
+    });
+}
+
+/// Whoever holds it, by ownership or by an offer, holds it no more.
+fn release_owner(state: &mut State, escalation: EscalationId, at: Timestamp) {
+    if let Some(e) = state.escalations.get(&escalation) {
+        let holders = [e.state.owner(), e.pending_offer().map(|o| o.human_agent)];
+        for human in holders.into_iter().flatten() {
+            release(state, human, escalation, at);
+        }
+    }
+}
+
+fn settle_offer(e: &mut Escalation, id: OfferId, to: OfferState) {
+    if let Some(offer) = e.offers.iter_mut().find(|o| o.id == id) {
+        offer.state = to;
+    }
+}
+
+/// An offer ends without acceptance: the item returns at its real age.
+fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, refused: bool, at: Timestamp) {
+    release_owner(state, id, at);
+    alter(state, id, |e| {
+        let human = e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
+        settle_offer(e, offer, to);
+        e.state = EscalationState::Queued { since: at };
+        if let Some(human) = human.filter(|h| refused && !e.item.decliners.contains(h)) {
+            e.item.decliners.push(human);
+            // A named person who did not take it no longer blocks the others.
+            if e.item.preferred == Some(human) {
+                e.item.preferred = None;
+            }
+        }
+    });
+}
+
+fn running(e: &mut Escalation, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {
+    if let Some(clock) = e.clocks.iter_mut().find(|c| c.kind == kind && c.stopped_at.is_none()) {
+        f(clock);
+    }
+}
+
+fn stop_clocks(e: &mut Escalation, at: Timestamp) {
+    for clock in e.clocks.iter_mut().filter(|c| c.stopped_at.is_none()) {
+        clock.stopped_at = Some(at);
+        clock.paused_at = None;
+    }
+}
+
+fn end(e: &mut Escalation, at: Timestamp, outcome: Outcome) {
+    e.outcome = Some(outcome);
+    e.ended_at.get_or_insert(at);
+    e.obligation = None;
+    e.item.next_step_at = None;
+    stop_clocks(e, at);
+}
+
+fn remember_solution(state: &mut State, id: EscalationId) {
+    let Some(e) = state.escalations.get(&id) else { return };
+    let Some(c) = state.conversations.get(&e.conversation) else { return };
+    let resolution = c.turns.iter().rev().find(|t| matches!(t.author, baton_model::Author::HumanAgent { .. }));
+    let (Some(resolution), Some(package)) = (resolution, &e.package) else { return };
+    let solved = Solved {
+        escalation: id,
+        headline: package.headline.text.clone(),
+        issue_class: e.issue_class.clone(),
+        resolution: super::notices::shorten(&resolution.text, 240),
+    };
+    state.solved.push_front(solved);
+    state.solved.truncate(SOLVED_KEPT);
+}
+
+fn use_key(state: &mut State, key: &str, hash: u64, reply: &baton_model::Reply, at: Timestamp) {
+    state.keys.insert(key.to_owned(), KeyRecord { hash, reply: reply.clone(), at });
+    state.key_order.insert((at, key.to_owned()));
+    while let Some((oldest, name)) = state.key_order.get_min().cloned() {
+        if state.keys.len() <= KEYS_KEPT && at.since(oldest) <= KEYS_KEPT_FOR {
+            break;
+        }
+        state.key_order.remove(&(oldest, name.clone()));
+        state.keys.remove(&name);
+    }
+}

@@ -1,0 +1,158 @@
+//! Baton's own words to customers. Plain, warm, short; no jargon, no exclamation marks, never "agent". A notice says what
+//! happens next.
+
+use baton_model::{Conversation, EntityKind, NoticeKind, Trigger};
+
+use super::state::State;
+
+pub(super) fn acknowledgement(trigger: Trigger, name: &str, position: Option<u32>, wait: Option<&str>) -> String {
+    let opening = match trigger {
+        Trigger::Safety => "Thank you for telling me. I'm bringing in a person right now.",
+        Trigger::Distress => "I hear you, and I'm sorry this has been so hard. I'm bringing in a person from our team.",
+        Trigger::Complaint => "I'm sorry about this. A person from our team will take it from here.",
+        Trigger::Negotiation | Trigger::HighValue => "That deserves a person who can decide it. I'm bringing in somebody from our team.",
+        Trigger::Abuse => "I'm passing this to a person from our team.",
+        Trigger::ExplicitRequest => "Of course. I'm bringing in a person from our team.",
+        Trigger::AiLimit | Trigger::Rule => "I don't want to keep you going in circles, so I'm bringing in a person from our team.",
+    };
+    let opening = addressed(name, opening);
+    let next = match (position, wait) {
+        (Some(1), Some(wait)) => format!("You're next, and the wait is {wait}."),
+        (Some(n), Some(wait)) => format!("You're number {n} in line, and the wait is {wait}."),
+        _ => "Nobody is free this moment; I'll keep you posted here, and if it takes long I'll arrange a callback.".to_owned(),
+    };
+    format!("{opening} They will see everything you've written, so there is no need to repeat it. {next}")
+}
+
+pub(super) fn callback_booked(kind: NoticeKind, name: &str, when: &str, zone: &str, contact: Option<&str>) -> String {
+    let opening = match kind {
+        NoticeKind::Acknowledgement => "I'm passing this to a person from our team, and nobody is there right now.",
+        _ => "Nobody is free soon enough, so let's not keep you waiting here.",
+    };
+    let how = contact.map_or_else(|| "right here in this chat".to_owned(), |c| format!("at {c}"));
+    let opening = addressed(name, opening);
+    format!(
+        "{opening} We've booked a callback for you {when} ({zone}): somebody who has read everything will get in touch {how}. \
+         You can pick another time, and I'm still here meanwhile."
+    )
+}
+
+pub(super) fn callback_reminder(when: &str) -> String {
+    format!("A person from our team will get back to you {when}. They already have everything you've written. You can pick another time if that suits you better.")
+}
+
+pub(super) fn human_offer(trigger: Option<Trigger>) -> String {
+    match trigger {
+        Some(Trigger::Negotiation | Trigger::HighValue) => "A person from our team can look at that for you. Shall I bring somebody in?",
+        Some(Trigger::Distress | Trigger::Complaint) => "I'd like to get this right for you. Shall I bring in a person from our team?",
+        _ => "I may not be the best help with this. Shall I bring in a person from our team?",
+    }
+    .to_owned()
+}
+
+pub(super) fn offer_declined() -> String {
+    "All right, we'll carry on here. Just say so whenever you'd like a person.".to_owned()
+}
+
+pub(super) fn wait_cancelled() -> String {
+    "All right, I've taken you out of the line. What can I do for you?".to_owned()
+}
+
+pub(super) fn ai_stumbled() -> String {
+    "Sorry, that took too long on my side. Please send it once more, or ask for a person at any time.".to_owned()
+}
+
+pub(super) fn delay(wait: Option<&str>) -> String {
+    match wait {
+        Some(wait) => format!("I'm sorry, this is taking longer than I told you. From now it should be {wait}. You can also choose a callback."),
+        None => "I'm sorry for the delay. You're not forgotten: the team knows that you are waiting.".to_owned(),
+    }
+}
+
+pub(super) fn human_vanished(name: &str) -> String {
+    format!("I'm sorry, {name} lost the connection. I'm bringing in a colleague who can see everything so far; you keep your place in line.")
+}
+
+pub(super) fn not_answered(name: &str) -> String {
+    let who = if name.is_empty() { "my colleague" } else { name };
+    format!("I'm sorry, {who} is held up. I'm asking another colleague, who can see everything so far; you keep your place in line.")
+}
+
+pub(super) fn transferred(to: Option<&str>) -> String {
+    match to {
+        Some(name) => format!("I'm passing you to {name}, who will see everything we've talked about. You keep your place in line."),
+        None => "I'm passing you to a colleague who knows this best and will see everything we've talked about. You keep your place in line.".to_owned(),
+    }
+}
+
+pub(super) fn handed_back(ai_name: &str, human: &str) -> String {
+    format!("{human} has handed over to {ai_name}, who can take it from here. Ask for a person whenever you like.")
+}
+
+pub(super) fn resolved(human: &str) -> String {
+    format!("{human} has marked this as solved. If anything is still open, just write here again. How did we do?")
+}
+
+pub(super) fn left(contact: Option<&str>) -> String {
+    match contact {
+        Some(contact) => format!("It looks like you had to go. We'll follow up at {contact} within 24 hours."),
+        None => "It looks like you had to go. Write here any time and we'll pick it up where we left it.".to_owned(),
+    }
+}
+
+pub(super) fn welcome_back() -> String {
+    "Good to see you again. I'm bringing your colleague from our team back in; they have everything so far.".to_owned()
+}
+
+fn addressed(name: &str, text: &str) -> String {
+    if name.is_empty() { text.to_owned() } else { format!("{name}, {}", lower_first(text)) }
+}
+
+fn lower_first(text: &str) -> String {
+    // "I" and "I'm" keep their capital.
+    if text.starts_with("I ") || text.starts_with("I'") {
+        return text.to_owned();
+    }
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+}
+
+/// The customer's first name, or nothing.
+pub(super) fn first_name(c: &Conversation, state: &State) -> String {
+    let known = state.facts_of(c).and_then(|f| f.customer).map(|s| s.value.name);
+    let name = c.customer.name.clone().or(known).unwrap_or_default();
+    name.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+/// A name for people at the desk.
+pub(super) fn display_name(c: &Conversation, state: &State) -> String {
+    let known = || state.facts_of(c).and_then(|f| f.customer).map(|s| s.value.name);
+    c.customer.name.clone().or_else(known).or_else(|| c.customer.email.clone()).unwrap_or_else(|| "Visitor".to_owned())
+}
+
+/// The customer's time zone: their own, the record's, or the workspace's.
+pub(super) fn zone(c: &Conversation, state: &State) -> String {
+    let known = || state.facts_of(c).and_then(|f| f.customer).and_then(|s| s.value.time_zone);
+    c.customer.time_zone.clone().or_else(known).unwrap_or_else(|| state.settings.time_zone.clone())
+}
+
+/// Where a follow-up can reach them: given, on record, or named in the conversation.
+pub(super) fn contact(c: &Conversation, state: &State) -> Option<String> {
+    let named = || {
+        let entities = c.turns.iter().rev().filter(|t| t.is_customer()).flat_map(|t| &t.signals.entities);
+        entities.into_iter().find(|e| matches!(e.kind, EntityKind::Email | EntityKind::Phone)).map(|e| e.value.clone())
+    };
+    let known = || state.facts_of(c).and_then(|f| f.customer).and_then(|s| s.value.phone.or(s.value.email));
+    c.customer.phone.clone().or_else(|| c.customer.email.clone()).or_else(named).or_else(known)
+}
+
+/// At most `most` characters; a cut is shown.
+pub(crate) fn shorten(text: &str, most: usize) -> String {
+    let text = text.trim();
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut cut: String = text.chars().take(most.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}

@@ -1,0 +1,360 @@
+//! The whole readable state of a workspace: one persistent value. Cloning it costs nothing, so readers hold the last
+//! committed one while the next is being decided.
+
+use std::sync::Arc;
+
+use baton_model::{
+    Article, Conversation, ConversationId, Customer, Escalation, EscalationId, EscalationState, Facts, FactsState, Holder,
+    HumanAgent, HumanAgentId, Hours, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, EntityKind, Reply, Settings,
+    Sourced, Targets, Tier, Timestamp,
+};
+use imbl::{OrdMap, OrdSet, Vector};
+use serde::{Deserialize, Serialize};
+
+use crate::{assess, follow, learn::Ledger, route::Backlog};
+
+/// Closed conversations stay in memory this long; then only their stream has them.
+pub(super) const ARCHIVE_AFTER: Millis = Millis::hours(48);
+/// Keys kept for repeated requests: whichever bound is reached first.
+pub(super) const KEYS_KEPT: usize = 200_000;
+pub(super) const KEYS_KEPT_FOR: Millis = Millis::hours(48);
+/// Solved cases kept as examples for the next package.
+pub(super) const SOLVED_KEPT: usize = 200;
+/// Earlier conversations remembered per customer.
+pub(super) const CONTACTS_KEPT: usize = 10;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct KeyRecord {
+    pub(super) hash: u64,
+    pub(super) reply: Reply,
+    pub(super) at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Solved {
+    pub(super) escalation: EscalationId,
+    pub(super) headline: String,
+    pub(super) issue_class: String,
+    pub(super) resolution: String,
+}
+
+/// Who waits for a moment. One due time each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TimerKey {
+    Human(HumanAgentId),
+    Conversation(ConversationId),
+    Escalation(EscalationId),
+    Shifts,
+}
+
+/// Derived from the state; never stored.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Timers {
+    due: OrdMap<TimerKey, Timestamp>,
+    order: OrdSet<(Timestamp, TimerKey)>,
+}
+
+impl Timers {
+    pub(super) fn set(&mut self, key: TimerKey, due: Option<Timestamp>) {
+        if self.due.get(&key) == due.as_ref() {
+            return;
+        }
+        if let Some(old) = self.due.remove(&key) {
+            self.order.remove(&(old, key));
+        }
+        if let Some(due) = due {
+            self.due.insert(key, due);
+            self.order.insert((due, key));
+        }
+    }
+
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        self.order.get_min().map(|(at, _)| *at)
+    }
+
+    pub(super) fn first_due(&self, now: Timestamp) -> Option<(Timestamp, TimerKey)> {
+        self.order.get_min().filter(|(at, _)| *at <= now).copied()
+    }
+}
+
+/// A workspace.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct State {
+    pub(super) position: u64,
+    /// Time of the last event.
+    pub(super) clock: Timestamp,
+    /// Shifts were last looked at.
+    pub(super) shifts_at: Timestamp,
+    pub(super) settings: Arc<Settings>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) policy_toml: Arc<String>,
+    pub(super) queues: Arc<Vec<Queue>>,
+    pub(super) humans: OrdMap<HumanAgentId, Arc<HumanAgent>>,
+    pub(super) articles: OrdMap<String, Arc<Article>>,
+    pub(super) customers: OrdMap<String, Sourced<Arc<Customer>>>,
+    pub(super) orders: OrdMap<String, Sourced<Arc<Order>>>,
+    pub(super) conversations: OrdMap<ConversationId, Arc<Conversation>>,
+    pub(super) escalations: OrdMap<EscalationId, Arc<Escalation>>,
+    pub(super) contacts: OrdMap<String, Vector<PastContact>>,
+    pub(super) keys: OrdMap<String, KeyRecord>,
+    pub(super) solved: Vector<Solved>,
+    pub(super) ledger: Ledger,
+
+    #[serde(skip, default = "default_compiled")]
+    pub(super) compiled: Arc<assess::CompiledPolicy>,
+    #[serde(skip)]
+    pub(super) orders_of: OrdMap<String, OrdSet<String>>,
+    /// Pending offers only.
+    #[serde(skip)]
+    pub(super) offers: OrdMap<OfferId, EscalationId>,
+    #[serde(skip)]
+    pub(super) key_order: OrdSet<(Timestamp, String)>,
+    #[serde(skip)]
+    pub(super) timers: Timers,
+    #[serde(skip)]
+    pub(super) backlog: Backlog,
+}
+
+fn default_policy() -> Policy {
+    assess::parse(assess::default_toml()).expect("the compiled-in policy is linted by a test")
+}
+
+fn default_compiled() -> Arc<assess::CompiledPolicy> {
+    Arc::new(assess::CompiledPolicy::new(Arc::new(default_policy())))
+}
+
+/// Works at once: one queue, always open.
+fn default_queue() -> Queue {
+    Queue {
+        id: QueueId("general".into()),
+        name: "General".into(),
+        hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
+        topics: Vec::new(),
+        default: true,
+        required_skills: Default::default(),
+        strategy: Default::default(),
+        steps: Vec::new(),
+        offer_seconds: 30,
+        max_wait_seconds: 30 * 60,
+        targets: [(
+            Tier::Standard,
+            Targets { accept_seconds: 120, first_reply_seconds: 300, next_reply_seconds: 300, resolution_seconds: 8 * 3600 },
+        )]
+        .into(),
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        let policy = Arc::new(default_policy());
+        let mut state = Self {
+            position: 0,
+            clock: Timestamp::default(),
+            shifts_at: Timestamp::default(),
+            settings: Arc::new(Settings::default()),
+            compiled: Arc::new(assess::CompiledPolicy::new(Arc::clone(&policy))),
+            policy,
+            policy_toml: Arc::new(assess::default_toml().to_owned()),
+            queues: Arc::new(vec![default_queue()]),
+            humans: OrdMap::new(),
+            articles: OrdMap::new(),
+            customers: OrdMap::new(),
+            orders: OrdMap::new(),
+            conversations: OrdMap::new(),
+            escalations: OrdMap::new(),
+            contacts: OrdMap::new(),
+            keys: OrdMap::new(),
+            solved: Vector::new(),
+            ledger: Ledger::default(),
+            orders_of: OrdMap::new(),
+            offers: OrdMap::new(),
+            key_order: OrdSet::new(),
+            timers: Timers::default(),
+            backlog: Backlog::default(),
+        };
+        state.backlog.set_queues(&state.queues);
+        state
+    }
+}
+
+impl State {
+    /// Events applied so far.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Time of the last event: stamps never go below it.
+    pub fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// The state as JSON; derived parts are left out. Equal states give equal bytes.
+    pub fn snapshot(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("the state has only string keys and finite numbers")
+    }
+
+    pub fn restore(json: &[u8]) -> Result<Self, serde_json::Error> {
+        let mut state: Self = serde_json::from_slice(json)?;
+        state.rebuild();
+        Ok(state)
+    }
+
+    /// Derived parts from stored ones.
+    pub(super) fn rebuild(&mut self) {
+        self.compiled = Arc::new(assess::CompiledPolicy::new(Arc::clone(&self.policy)));
+        self.orders_of = OrdMap::new();
+        for order in self.orders.values() {
+            self.orders_of.entry(order.value.customer.clone()).or_default().insert(order.value.reference.clone());
+        }
+        self.offers = OrdMap::new();
+        self.key_order = self.keys.iter().map(|(key, record)| (record.at, key.clone())).collect();
+        self.timers = Timers::default();
+        self.backlog = Backlog::default();
+        self.backlog.set_queues(&self.queues);
+        for human in self.humans.clone().into_iter().map(|(_, h)| h) {
+            self.put_human(human);
+        }
+        for escalation in self.escalations.clone().into_iter().map(|(_, e)| e) {
+            self.put_escalation(escalation);
+        }
+        for conversation in self.conversations.clone().into_iter().map(|(_, c)| c) {
+            self.put_conversation(conversation);
+        }
+        self.refresh_shifts();
+    }
+
+    pub(super) fn put_human(&mut self, human: Arc<HumanAgent>) {
+        let due = human.presence.lease_until.or_else(|| {
+            // Connection lost with work in hand: a grace, then each item gets a decision.
+            let grace = Millis::secs(i64::from(self.settings.presence_grace_seconds));
+            (!human.held.is_empty()).then(|| human.presence.since + grace)
+        });
+        self.timers.set(TimerKey::Human(human.id), due);
+        self.backlog.put_human(&human);
+        self.humans.insert(human.id, human);
+    }
+
+    pub(super) fn put_conversation(&mut self, conversation: Arc<Conversation>) {
+        let due = self.conversation_due(&conversation);
+        self.timers.set(TimerKey::Conversation(conversation.id), due);
+        self.conversations.insert(conversation.id, conversation);
+    }
+
+    pub(super) fn put_escalation(&mut self, escalation: Arc<Escalation>) {
+        let id = escalation.id;
+        if matches!(escalation.state, EscalationState::Queued { .. }) {
+            self.backlog.put_item(id, &escalation.item);
+        } else {
+            self.backlog.remove_item(id);
+        }
+        for offer in &escalation.offers {
+            self.offers.remove(&offer.id);
+        }
+        if let Some(offer) = escalation.pending_offer() {
+            self.offers.insert(offer.id, id);
+        }
+        self.timers.set(TimerKey::Escalation(id), follow::next_event(&escalation));
+        let conversation = escalation.conversation;
+        self.escalations.insert(id, escalation);
+        // What a conversation waits for depends on its escalation.
+        if let Some(c) = self.conversations.get(&conversation) {
+            let due = self.conversation_due(c);
+            self.timers.set(TimerKey::Conversation(conversation), due);
+        }
+    }
+
+    pub(super) fn refresh_shifts(&mut self) {
+        self.timers.set(TimerKey::Shifts, self.backlog.next_shift_change(self.shifts_at));
+    }
+
+    fn conversation_due(&self, c: &Conversation) -> Option<Timestamp> {
+        let answer = c.pending_answer.as_ref().map(|p| p.due);
+        let facts = match &c.facts {
+            FactsState::Pending { due, .. } => Some(*due),
+            FactsState::Unknown | FactsState::Known { .. } | FactsState::Failed { .. } => None,
+        };
+        let open = self.open_escalation(c);
+        let silence = || c.customer_seen_at + Millis::secs(i64::from(self.settings.customer_silence_seconds));
+        let holder = match c.holder {
+            Holder::Ai => open.is_none().then_some(c.idle_due),
+            Holder::Queue | Holder::Human { .. } => {
+                let may_leave = open.is_some_and(|e| {
+                    matches!(
+                        e.state,
+                        EscalationState::Queued { .. }
+                            | EscalationState::Offered { .. }
+                            | EscalationState::Accepted { .. }
+                            | EscalationState::Active { .. }
+                    )
+                });
+                (may_leave && !c.customer_connected).then(silence)
+            }
+            Holder::Closed => open.is_none().then(|| c.closed_at.map(|at| at + ARCHIVE_AFTER)).flatten(),
+        };
+        [answer, facts, holder].into_iter().flatten().min()
+    }
+
+    /// The escalation that is not terminal yet, if any.
+    pub(super) fn open_escalation(&self, c: &Conversation) -> Option<&Arc<Escalation>> {
+        c.escalations.last().and_then(|id| self.escalations.get(id)).filter(|e| !e.state.terminal())
+    }
+
+    pub(super) fn queue(&self, id: &QueueId) -> &Queue {
+        self.queues
+            .iter()
+            .find(|q| q.id == *id)
+            .or_else(|| self.queues.iter().find(|q| q.default))
+            .expect("check_queues demands exactly one default queue")
+    }
+
+    /// Uploaded facts and looked-up ones together; a looked-up record wins, being fresher.
+    pub(super) fn facts_of(&self, c: &Conversation) -> Option<Facts> {
+        let mut facts = match &c.facts {
+            FactsState::Known { facts } => facts.clone(),
+            FactsState::Unknown | FactsState::Pending { .. } | FactsState::Failed { .. } => Facts::default(),
+        };
+        let own = |s: &Sourced<Arc<Customer>>| Sourced {
+            value: (*s.value).clone(),
+            source: s.source.clone(),
+            fetched_at: s.fetched_at,
+        };
+        let order = |s: &Sourced<Arc<Order>>| Sourced {
+            value: (*s.value).clone(),
+            source: s.source.clone(),
+            fetched_at: s.fetched_at,
+        };
+        if let Some(id) = &c.customer.external_id {
+            if facts.customer.is_none() {
+                facts.customer = self.customers.get(id).map(own);
+            }
+            for reference in self.orders_of.get(id).into_iter().flatten() {
+                if !facts.orders.iter().any(|o| o.value.reference == *reference) {
+                    facts.orders.extend(self.orders.get(reference).map(order));
+                }
+            }
+        }
+        // An order that the customer names is shown even when nobody knows who they are.
+        for turn in c.turns.iter().filter(|t| t.is_customer()) {
+            for entity in turn.signals.entities.iter().filter(|e| e.kind == EntityKind::Reference) {
+                if let Some(found) = self.orders.get(&entity.value)
+                    && !facts.orders.iter().any(|o| o.value.reference == entity.value)
+                {
+                    facts.orders.push(order(found));
+                }
+            }
+        }
+        (facts.customer.is_some() || !facts.orders.is_empty()).then_some(facts)
+    }
+
+    /// The conversation as the rooms see it: with every known fact in place.
+    pub(super) fn with_facts(&self, c: &Arc<Conversation>) -> Arc<Conversation> {
+        match self.facts_of(c) {
+            Some(facts) => {
+                let mut c = Arc::clone(c);
+                Arc::make_mut(&mut c).facts = FactsState::Known { facts };
+                c
+            }
+            None => Arc::clone(c),
+        }
+    }
+}

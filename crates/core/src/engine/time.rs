@@ -1,0 +1,163 @@
+//! What happens because time passed. Due timers fire in order of their due times, before any command is handled.
+
+use std::sync::Arc;
+
+use baton_model::{
+    ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgentId, NoticeKind, Obligation,
+    RescindReason, Stream, Timestamp,
+};
+
+use super::{
+    notices,
+    state::{ARCHIVE_AFTER, TimerKey},
+    step::Step,
+};
+use crate::{
+    follow::{self, Rung},
+    route,
+};
+
+/// A missed obligation raises the item by ten minutes of age.
+const RAISE: i32 = 600;
+/// Due timers handled in one step; the rest wakes the engine again at once.
+const FIRED_PER_STEP: usize = 512;
+
+impl Step<'_> {
+    pub(super) fn catch_up(&mut self) {
+        for _ in 0..FIRED_PER_STEP {
+            let Some((due, key)) = self.state.timers.first_due(self.now) else { return };
+            let before = self.event_count();
+            match key {
+                TimerKey::Human(id) => self.human_due(id),
+                TimerKey::Conversation(id) => self.conversation_due(id),
+                TimerKey::Escalation(id) => self.escalation_due(id),
+                TimerKey::Shifts => self.emit(Stream::Workspace, Event::ShiftsTurned),
+            }
+            self.settle();
+            debug_assert!(
+                self.event_count() > before || self.state.timers.first_due(self.now) != Some((due, key)),
+                "a due timer must lead to an event: {key:?} at {due}"
+            );
+        }
+    }
+
+    fn human_due(&mut self, id: HumanAgentId) {
+        let leased = self.state.humans.get(&id).is_some_and(|h| h.presence.lease_until.is_some());
+        if leased {
+            self.lapse(id);
+        } else {
+            self.decide_items_of_vanished(id);
+        }
+    }
+
+    /// The lease ended: offers go to others at once; owned items get their grace.
+    pub(super) fn lapse(&mut self, id: HumanAgentId) {
+        self.emit(Stream::Human(id), Event::LeaseLapsed { human_agent: id });
+        self.rescind_offers_to(id, RescindReason::PresenceLapsed);
+    }
+
+    fn conversation_due(&mut self, id: ConversationId) {
+        let Some(c) = self.state.conversations.get(&id).cloned() else { return };
+        if let Some(pending) = c.pending_answer.as_ref().filter(|p| p.due <= self.now) {
+            self.ai_gave_no_answer(&c, pending.request, "the AI did not answer in time");
+            return;
+        }
+        if let FactsState::Pending { request, due } = &c.facts
+            && *due <= self.now
+        {
+            let event = Event::FactsMissed {
+                conversation: id,
+                request: *request,
+                why: "the fact source did not answer in time".into(),
+                after: super::customer::FACTS_WITHIN,
+            };
+            self.emit(Stream::Conversation(id), event);
+            return;
+        }
+        match (c.holder, self.state.open_escalation(&c).cloned()) {
+            (Holder::Ai, None) if c.idle_due <= self.now => self.shut(&c),
+            (Holder::Closed, None) if c.closed_at.is_some_and(|at| at + ARCHIVE_AFTER <= self.now) => {
+                self.emit(Stream::Conversation(id), Event::ConversationArchived { conversation: id });
+            }
+            (Holder::Queue | Holder::Human { .. }, Some(e)) => self.customer_left(&e),
+            _ => {}
+        }
+    }
+
+    fn escalation_due(&mut self, id: EscalationId) {
+        let Some(e) = self.state.escalations.get(&id).cloned() else { return };
+        let running = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
+        let active = e.clocks.iter().filter(|c| c.stopped_at.is_none() && c.paused_at.is_none());
+        let warn = active.clone().find(|c| c.warned_at.is_none() && c.breached_at.is_none() && c.warn_at <= self.now && c.due > self.now);
+        let breach = active.clone().find(|c| c.breached_at.is_none() && c.due <= self.now);
+        if let Some(clock) = breach {
+            // Late or not, the warning is history once the target is broken.
+            self.emit_for(&e, Event::ClockBreached { escalation: id, kind: clock.kind, due: clock.due });
+            self.raise(&e);
+        } else if let Some(clock) = warn {
+            self.emit_for(&e, Event::ClockWarned { escalation: id, kind: clock.kind });
+        } else if running(e.pending_offer().map(|o| o.due)) {
+            self.expire_offer(&e);
+        } else if running(e.obligation.map(|o| o.due)) {
+            if let Some(missed) = e.obligation {
+                self.climb(&e, missed);
+            }
+        } else if running(e.item.next_step_at) {
+            self.relax(&e);
+        }
+    }
+
+    fn relax(&mut self, e: &Escalation) {
+        let (step, requirements, next_step_at) = match route::relax(&e.item, self.state.queue(&e.item.queue)) {
+            Some(r) => (r.step, r.requirements, r.next_step_at),
+            None => (e.item.step, e.item.requirements.clone(), None),
+        };
+        self.emit_for(e, Event::Relaxed { escalation: e.id, step, requirements, next_step_at });
+    }
+
+    pub(super) fn raise(&mut self, e: &Escalation) {
+        let priority = self.current(e).item.priority.saturating_add(RAISE);
+        self.emit_for(e, Event::Raised { escalation: e.id, priority });
+    }
+
+    /// A missed obligation: journaled, then the ladder's next rungs. It never ends in nothing.
+    fn climb(&mut self, e: &Arc<Escalation>, missed: Obligation) {
+        self.emit_for(e, Event::ObligationMissed { escalation: e.id, obligation: missed });
+        for rung in self.with_duty(e, |d| follow::ladder(d, &missed)) {
+            let e = self.current(e);
+            match rung {
+                Rung::RaisePriority => self.raise(&e),
+                // Shown on the board for as long as the obligation has a rung.
+                Rung::AlertSupervisors => {}
+                Rung::TellDelay => self.tell_delay(&e),
+                Rung::ExpireOffer => self.expire_offer(&e),
+                Rung::Requeue => {
+                    let from = e.state.owner();
+                    let text = notices::not_answered(&from.map_or_else(String::new, |h| self.human_name(h)));
+                    let queue = e.item.queue.clone();
+                    self.requeue(&e, from, &queue, None, baton_model::RequeueReason::NoFirstReply, "no first reply", text);
+                }
+                Rung::BookCallback => self.book_callback(&e, None, None, NoticeKind::CallbackBooked),
+                Rung::CustomerLeft => self.customer_left(&e),
+                Rung::StartCallback => self.start_callback(&e),
+                Rung::CloseUnreviewed => self.close_resolved(&e, None, None),
+            }
+        }
+        // No rung changed the duty: the same one is held on, one rung higher.
+        let after = self.current(e);
+        if !after.state.terminal() && after.obligation == Some(missed) {
+            let next = self.with_duty(&after, |d| follow::next_obligation(d, &missed));
+            self.set_obligation(&after, next);
+        }
+    }
+
+    fn tell_delay(&mut self, e: &Escalation) {
+        let Some(c) = self.conversation_of(e) else { return };
+        let wait = match e.state {
+            EscalationState::Queued { .. } | EscalationState::Offered { .. } => self.promise_wait(e),
+            _ => None,
+        };
+        let words = wait.map(|p| route::wait_words(&route::Forecast { p50: p.p50, p90: p.p90 }));
+        self.notify(&c, NoticeKind::Delay, notices::delay(words.as_deref()));
+    }
+}

@@ -1,0 +1,84 @@
+//! What people see, computed from the state: pure, whole, never patched.
+
+mod board;
+mod customer;
+mod desk;
+
+use std::sync::Arc;
+
+use baton_model::{
+    Article, ConversationId, ConversationView, EscalationId, Event, HumanAgentId, HumanView, InsightsView, Policy, Queue, QueueId,
+    Recorded, Settings, Timestamp, Trigger,
+};
+
+use super::{State, evolve};
+
+pub use board::board;
+pub use customer::public;
+pub use desk::{desk, escalation, escalations, routing};
+
+/// Which escalations to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// State names; empty means all.
+    pub states: Vec<String>,
+    pub trigger: Option<Trigger>,
+    pub queue: Option<QueueId>,
+    /// Newest first, at most this many.
+    pub limit: usize,
+}
+
+pub fn conversation(state: &State, id: ConversationId, now: Timestamp) -> Option<ConversationView> {
+    let c = state.conversations.get(&id)?;
+    let escalation = c.escalations.last().and_then(|e| state.escalations.get(e)).cloned();
+    Some(ConversationView { now, conversation: state.with_facts(c), escalation })
+}
+
+/// An archived conversation, folded from its stream.
+pub fn conversation_of_stream(events: &[Recorded], now: Timestamp) -> Option<ConversationView> {
+    let mut state = State::default();
+    let mut id = None;
+    for recorded in events {
+        if let Event::ConversationOpened { conversation, .. } = &recorded.event {
+            id = Some(*conversation);
+        }
+        if !matches!(recorded.event, Event::ConversationArchived { .. }) {
+            evolve(&mut state, recorded);
+        }
+    }
+    conversation(&state, id?, now)
+}
+
+pub fn human(state: &State, id: HumanAgentId, now: Timestamp) -> Option<HumanView> {
+    state.humans.get(&id).map(|h| desk::human_view(h, now))
+}
+
+pub fn humans(state: &State, now: Timestamp) -> Vec<HumanView> {
+    state.humans.values().map(|h| desk::human_view(h, now)).collect()
+}
+
+pub fn insights(state: &State, now: Timestamp, days: u32) -> InsightsView {
+    state.ledger.insights(now, days)
+}
+
+pub fn articles(state: &State) -> Vec<Arc<Article>> {
+    state.articles.values().cloned().collect()
+}
+
+pub fn queues(state: &State) -> Vec<Queue> {
+    (*state.queues).clone()
+}
+
+pub fn settings(state: &State) -> Settings {
+    (*state.settings).clone()
+}
+
+/// The policy in force and the file it was written as.
+pub fn policy(state: &State) -> (Arc<Policy>, String) {
+    (Arc::clone(&state.policy), (*state.policy_toml).clone())
+}
+
+/// The conversation of an escalation, if it is in memory.
+pub fn conversation_of_escalation(state: &State, id: EscalationId) -> Option<ConversationId> {
+    state.escalations.get(&id).map(|e| e.conversation)
+}
