@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, FactsState, Holder,
+    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder,
     HumanAgentId, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Stream, Tier, Trigger, WaitPromise,
 };
 
@@ -270,9 +270,4 @@ fn language(c: &Conversation) -> Option<String> {
 
 fn primary_tag(locale: &str) -> String {
     locale.split(['-', '_']).next().unwrap_or(locale).to_ascii_lowercase()
-}
-
-/// Facts are on their way or never will be: told as they are.
-pub(super) fn facts_pending(c: &Conversation) -> bool {
-    matches!(c.facts, FactsState::Pending { .. })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Author, Conversation, Escalation, EscalationState, Event, Holder, HumanAgentId, Millis, NoticeKind, Outcome, RescindReason,
+    Conversation, Escalation, EscalationState, Event, Holder, HumanAgentId, Millis, NoticeKind, Outcome, RescindReason,
     Review, Stream, Verdict,
 };
 
@@ -99,9 +99,4 @@ impl Step<'_> {
             }
         }
     }
-}
-
-/// Did a human write to the customer in this conversation?
-pub(super) fn human_wrote(c: &Conversation) -> bool {
-    c.turns.iter().any(|t| matches!(t.author, Author::HumanAgent { .. }))
 }

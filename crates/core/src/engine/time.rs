@@ -17,8 +17,6 @@ use crate::{
     route,
 };
 
-/// A missed obligation raises the item by ten minutes of age.
-const RAISE: i32 = 600;
 /// Due timers handled in one step; the rest wakes the engine again at once.
 const FIRED_PER_STEP: usize = 512;
 
@@ -116,14 +114,15 @@ impl Step<'_> {
     }
 
     pub(super) fn raise(&mut self, e: &Escalation) {
-        let priority = self.current(e).item.priority.saturating_add(RAISE);
+        let priority = route::raised(self.current(e).item.priority);
         self.emit_for(e, Event::Raised { escalation: e.id, priority });
     }
 
     /// A missed obligation: journaled, then the ladder's next rungs. It never ends in nothing.
     fn climb(&mut self, e: &Arc<Escalation>, missed: Obligation) {
         self.emit_for(e, Event::ObligationMissed { escalation: e.id, obligation: missed });
-        for rung in self.with_duty(e, |d| follow::ladder(d, &missed)) {
+        let staffed = self.state.backlog.staffed(&e.item.queue, self.now);
+        for rung in self.with_duty(e, |d| follow::ladder_staffed(d, &missed, staffed)) {
             let e = self.current(e);
             match rung {
                 Rung::RaisePriority => self.raise(&e),

@@ -45,7 +45,7 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
     let promise = e.promises.last().map(|p| p.made_at + p.p90);
     let unwatched = matches!(obligation.action, NextAction::AwaitCustomer | NextAction::Review);
     let (kind, due, text) = if waiting && !state.backlog.anyone_for(&e.item.requirements, now) {
-        let text = format!("Nobody on shift can take this: {}", crate::route::requirement_words(&e.item.requirements));
+        let text = format!("Nobody on shift can take this: {}", requirement_words(&e.item.requirements));
         (AttentionKind::NobodyQualified, obligation.due, text)
     } else if let Some(clock) = breached.filter(|_| !unwatched) {
         (AttentionKind::ClockBreached, clock.due, format!("{} target broken", clock_words(clock.kind)))
@@ -58,6 +58,12 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
     };
     let customer_name = notices::display_name(c, state);
     Some(AttentionItem { kind, escalation: e.id, customer_name, text, due, owner: Some(obligation.owner) })
+}
+
+fn requirement_words(needs: &Requirements) -> String {
+    let skills = needs.skills.iter().map(|(skill, least)| format!("{skill} {least}"));
+    let words: Vec<String> = skills.chain(needs.language.clone()).chain(needs.queues.iter().map(|q| format!("queue {q}"))).collect();
+    words.join(", ")
 }
 
 fn clock_words(kind: baton_model::ClockKind) -> &'static str {

@@ -139,7 +139,6 @@ pub fn escalations(state: &State, filter: &Filter, _now: Timestamp) -> Vec<WorkC
 pub fn routing(state: &State, id: EscalationId, now: Timestamp) -> Option<RoutingView> {
     let e = state.escalations.get(&id)?;
     let queue = state.queue(&e.item.queue);
-    let next = e.item.next_step_at.and_then(|_| route::relax(&e.item, queue));
     Some(RoutingView {
         escalation: id,
         state: e.state.name().to_owned(),
@@ -148,7 +147,7 @@ pub fn routing(state: &State, id: EscalationId, now: Timestamp) -> Option<Routin
         priority: e.item.priority,
         position: state.backlog.position(id),
         candidates: state.backlog.explain(id, now),
-        next_relaxation: next.map(|r| route::requirement_words(&r.requirements)),
+        next_relaxation: e.item.next_step_at.and_then(|_| route::relax_words(&e.item, queue)),
         next_relaxation_at: e.item.next_step_at,
     })
 }

@@ -1,0 +1,240 @@
+//! Whole journeys through the core, told by role-typed clients over one virtual clock.
+
+mod world;
+
+use baton_model::*;
+use world::{World, signal};
+
+#[test]
+fn a_polite_request_reaches_a_person_who_knows_everything() {
+    let mut w = World::new();
+    let priya = w.human("Priya Test", &[("billing", 4)]);
+    w.available(priya);
+    let c = w.open("Jane Roe");
+    w.says(c, "Where is my parcel?", &[]);
+    let ask = w.ask();
+    w.answers(ask, "It ships within two days.", AiMeta { confidence: Some(0.9), ..AiMeta::default() });
+    assert_eq!(w.conversation(c).holder, Holder::Ai);
+
+    let before = w.position();
+    w.says(c, "Could I please talk to a person?", &[signal(SignalKind::WantsHuman, 0.97)]);
+    let batch = w.since(before);
+    let opened = batch.iter().position(|e| matches!(e, Event::EscalationOpened { .. })).expect("it escalates");
+    let told = batch
+        .iter()
+        .filter(|e| matches!(e, Event::TurnAdded { turn, .. } if matches!(turn.author, Author::Notice { notice: NoticeKind::Acknowledgement })))
+        .count();
+    assert_eq!(told, 1, "acknowledged once, in the commit that opens it (event {opened})");
+    assert_eq!(w.conversation(c).holder, Holder::Queue);
+
+    let offer = w.desk(priya).offers.remove(0);
+    assert_eq!(offer.trigger, Trigger::ExplicitRequest);
+    assert!(offer.evidence.is_some_and(|e| e.quote.contains("talk to a person")));
+    w.must(Actor::Human { human_agent: priya }, Input::AcceptOffer { offer: offer.offer });
+    let e = w.escalation(offer.escalation);
+    assert_eq!(e.state.name(), "accepted");
+    let package = e.package.clone().expect("an accepted handoff has a package");
+    assert!(package.transcript.len() >= 3);
+    let intro = w.conversation(c).turns.last().expect("a turn").clone();
+    assert!(matches!(intro.author, Author::Notice { notice: NoticeKind::Introduction }) && intro.text.contains("Priya"), "{}", intro.text);
+
+    w.pass(20_000);
+    w.replies(priya, e.id, "I've sent it again, it arrives tomorrow.");
+    assert_eq!(w.escalation(e.id).state.name(), "active");
+    w.says(c, "Thank you so much", &[signal(SignalKind::Thanks, 0.9)]);
+    assert_eq!(w.escalation(e.id).obligation.map(|o| o.action), Some(NextAction::NextReply));
+    let verdict = Verdict { could_ai: CouldAi::WithMissing, missing: Missing::Tool, smooth: Smooth::Yes, note: None };
+    w.must(Actor::Human { human_agent: priya }, Input::Resolve { escalation: e.id, message: None, verdict: Some(verdict) });
+    let e = w.escalation(e.id);
+    assert_eq!(e.state.name(), "closed");
+    let review = e.review.clone().expect("it teaches");
+    assert_eq!(review.verdict.as_ref().map(|v| v.missing), Some(Missing::Tool));
+    assert!(review.facts.time_to_first_reply.is_some());
+    assert_eq!(w.desk(priya).me.load, 0);
+    w.must(Actor::Customer { conversation: c }, Input::Rate { conversation: c, stars: 5, comment: None });
+    assert_eq!(w.escalation(e.id).review.as_ref().and_then(|r| r.facts.rating), Some(5));
+    w.holds();
+}
+
+#[test]
+fn with_nobody_there_it_ends_in_a_callback_told_in_the_customers_zone() {
+    let mut w = World::new();
+    let customer = CustomerRef {
+        name: Some("Kim Lee".into()),
+        phone: Some("+1 555 0100".into()),
+        time_zone: Some("America/New_York".into()),
+        ..CustomerRef::default()
+    };
+    let c = w.open_as(customer);
+    w.says(c, "I need a human", &[signal(SignalKind::WantsHuman, 0.99)]);
+    assert_eq!(w.last_escalation(c).state.name(), "queued");
+    // Nobody ever comes: the ladder ends in a booked callback, not in nothing.
+    w.pass(600_000);
+    let e = w.last_escalation(c);
+    let EscalationState::CallbackScheduled { callback } = &e.state else { panic!("{:?}", e.state) };
+    assert_eq!(callback.time_zone, "America/New_York");
+    let told = w.conversation(c).turns.iter().rev().find(|t| t.text.contains("callback")).cloned().expect("told");
+    assert!(told.text.contains("America/New_York") && told.text.contains("+1 555 0100"), "{}", told.text);
+    // The AI keeps helping meanwhile, and the slot is kept when somebody is there.
+    assert_eq!(w.conversation(c).holder, Holder::Ai);
+    let at = callback.at;
+    let sam = w.human("Sam Test", &[]);
+    w.until(at - Millis::secs(5));
+    w.available(sam);
+    w.pass(10_000);
+    assert_eq!(w.desk(sam).offers.len(), 1);
+    w.holds();
+}
+
+#[test]
+fn a_send_under_an_old_epoch_is_refused_and_never_shown() {
+    let mut w = World::new();
+    let c = w.open_external("Ann");
+    w.says(c, "hello", &[]);
+    let old = w.conversation(c).epoch;
+    w.must(Actor::Customer { conversation: c }, Input::RequestHuman { conversation: c, why: None });
+    let turns = w.conversation(c).turns.len();
+    let refused = w.bot_says(c, old, "I can help you with that").expect_err("refused");
+    assert_eq!(refused.code, RefusalCode::StaleEpoch);
+    assert_eq!(w.conversation(c).turns.len(), turns);
+    w.holds();
+}
+
+#[test]
+fn an_answer_that_comes_after_the_takeover_is_dropped() {
+    let mut w = World::new();
+    let c = w.open("Ann");
+    w.says(c, "where is it?", &[]);
+    let ask = w.ask();
+    w.must(Actor::Customer { conversation: c }, Input::RequestHuman { conversation: c, why: None });
+    let turns = w.conversation(c).turns.len();
+    w.answers(ask, "It is on its way.", AiMeta::default());
+    assert_eq!(w.conversation(c).turns.len(), turns);
+}
+
+#[test]
+fn a_silent_ai_is_a_failed_attempt_and_the_customer_hears_something() {
+    let mut w = World::new();
+    let c = w.open("Ann");
+    w.says(c, "where is it?", &[]);
+    let turns = w.conversation(c).turns.len();
+    w.pass(120_000);
+    assert!(w.conversation(c).pending_answer.is_none());
+    assert!(w.conversation(c).turns.len() > turns, "something was said");
+    w.holds();
+}
+
+#[test]
+fn a_human_who_vanishes_gives_everything_back_at_its_real_age() {
+    let mut w = World::new();
+    let one = w.human("One Test", &[]);
+    w.available(one);
+    let c = w.open("Ann");
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    let offer = w.desk(one).offers[0].offer;
+    w.must(Actor::Human { human_agent: one }, Input::AcceptOffer { offer });
+    let e = w.last_escalation(c);
+    // No heartbeat any more.
+    w.gone(one);
+    w.pass(200_000);
+    let after = w.escalation(e.id);
+    assert_eq!(after.state.name(), "queued");
+    assert_eq!(after.item.real_since, e.item.real_since);
+    assert!(w.conversation(c).turns.iter().any(|t| t.text.contains("lost the connection")));
+    assert_eq!(w.desk(one).me.load, 0);
+    w.holds();
+}
+
+#[test]
+fn a_repeated_request_gets_the_first_answer_and_a_changed_one_is_refused() {
+    let mut w = World::new();
+    let c = w.open("Ann");
+    let input = Input::CustomerTurn { conversation: c, text: "hello".into(), signals: Signals::default() };
+    let first = w.keyed("k1", 1, input.clone()).expect("accepted");
+    let turns = w.conversation(c).turns.len();
+    assert_eq!(w.keyed("k1", 1, input.clone()), Ok(first));
+    assert_eq!(w.conversation(c).turns.len(), turns);
+    assert_eq!(w.keyed("k1", 2, input).expect_err("other body").code, RefusalCode::KeyReused);
+}
+
+#[test]
+fn transfer_hand_back_and_leave_each_tell_the_customer() {
+    let mut w = World::new();
+    let (one, two) = (w.human("One Test", &[]), w.human("Two Test", &[]));
+    w.available(one);
+    let c = w.open("Ann");
+    w.says(c, "human please, mail me at ann@example.com", &[signal(SignalKind::WantsHuman, 0.99)]);
+    let e = w.last_escalation(c);
+    let offer = w.desk(one).offers[0].offer;
+    w.must(Actor::Human { human_agent: one }, Input::AcceptOffer { offer });
+    w.available(two);
+    let to = TransferTarget::Human { human_agent: two };
+    w.must(Actor::Human { human_agent: one }, Input::Transfer { escalation: e.id, to, note: "knows kettles".into() });
+    assert_eq!(w.escalation(e.id).transfers, 1);
+    let offer = w.desk(two).offers[0].offer;
+    assert!(w.try_as(one, Input::AcceptOffer { offer }).is_err(), "it was offered to somebody else");
+    w.must(Actor::Human { human_agent: two }, Input::AcceptOffer { offer });
+    let hidden = w.public(c).turns.iter().any(|t| t.text.contains("knows kettles"));
+    assert!(!hidden, "notes are for the desk");
+    w.must(Actor::Human { human_agent: two }, Input::HandBack { escalation: e.id, note: "label sent".into(), verdict: None });
+    assert_eq!(w.escalation(e.id).state.name(), "returned_to_ai");
+    assert_eq!(w.conversation(c).holder, Holder::Ai);
+    assert!(w.escalation(e.id).review.is_some());
+    w.holds();
+}
+
+#[test]
+fn yes_please_in_words_accepts_the_offer_of_a_person() {
+    let mut w = World::new();
+    let c = w.open("Ann");
+    w.says(c, "do you do engraving?", &[]);
+    let ask = w.ask();
+    w.answers(ask, "I don't know that, sorry.", AiMeta { no_answer: true, ..AiMeta::default() });
+    assert!(w.conversation(c).human_offer.is_some(), "no answer leads to an offer");
+    w.says(c, "Yes, please!", &[]);
+    let e = w.last_escalation(c);
+    assert_eq!(e.trigger, Trigger::AiLimit);
+    assert_eq!(w.conversation(c).holder, Holder::Queue);
+    w.holds();
+}
+
+#[test]
+fn another_conversations_customer_and_another_human_are_kept_out() {
+    let mut w = World::new();
+    let (mine, yours) = (w.open("Ann"), w.open("Bob"));
+    let input = Input::CustomerTurn { conversation: yours, text: "hi".into(), signals: Signals::default() };
+    assert_eq!(w.send(Actor::Customer { conversation: mine }, input).expect_err("kept out").code, RefusalCode::NotFound);
+    let (one, two) = (w.human("One Test", &[]), w.human("Two Test", &[]));
+    w.available(one);
+    w.says(mine, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    let offer = w.desk(one).offers[0].offer;
+    assert_eq!(w.try_as(two, Input::AcceptOffer { offer }).expect_err("not theirs").code, RefusalCode::OfferGone);
+    w.must(Actor::Human { human_agent: one }, Input::AcceptOffer { offer });
+    let e = w.last_escalation(mine);
+    let input = Input::HumanTurn { escalation: e.id, text: "hi".into(), signals: Signals::default(), used_step: None };
+    assert_eq!(w.try_as(two, input).expect_err("not theirs").code, RefusalCode::Forbidden);
+}
+
+#[test]
+fn the_snapshot_and_the_replay_give_the_live_state() {
+    let mut w = World::new();
+    let one = w.human("One Test", &[]);
+    w.available(one);
+    let c = w.open("Ann");
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    w.pass(45_000);
+    assert_eq!(w.replayed(), w.snapshot());
+    assert_eq!(w.restored(), w.snapshot());
+}
+
+#[test]
+fn closed_conversations_leave_memory_and_stay_readable_through_their_stream() {
+    let mut w = World::new();
+    let c = w.open("Ann");
+    w.says(c, "hello", &[]);
+    w.must(Actor::Bot, Input::CloseConversation { conversation: c });
+    w.pass(49 * 3_600_000);
+    assert!(w.view(c).is_none());
+    let folded = w.folded(c).expect("readable");
+    assert!(folded.conversation.turns.iter().any(|t| t.text == "hello"));
+}
