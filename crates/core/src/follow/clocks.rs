@@ -53,7 +53,8 @@ pub fn next_event(e: &Escalation) -> Option<Timestamp> {
     if e.state.terminal() {
         return None;
     }
-    let clocks = e.clocks.iter().filter(|c| running(c)).map(|c| if c.warned_at.is_none() { c.warn_at.min(c.due) } else { c.due });
+    let next = |c: &SlaClock| if c.warned_at.is_none() { c.warn_at.min(c.due) } else { c.due };
+    let clocks = e.clocks.iter().filter(|c| running(c)).map(next);
     let relaxation = e.item.next_step_at.filter(|_| matches!(e.state, EscalationState::Queued { .. }));
     let offer = matches!(e.state, EscalationState::Offered { .. }).then(|| e.pending_offer().map(|o| o.due)).flatten();
     clocks.chain(e.obligation.map(|o| o.due)).chain(relaxation).chain(offer).min()
@@ -100,7 +101,8 @@ mod tests {
         assert_eq!(next_event(&e), Some(NOW + Millis::secs(60)), "relaxation");
         e.state = EscalationState::Closed { at: NOW };
         assert_eq!(next_event(&e), None);
-        e.state = EscalationState::Resolved { human_agent: "hum_00000000000000000000000000000001".parse().expect("id"), at: NOW };
+        let human_agent = "hum_00000000000000000000000000000001".parse().expect("an id");
+        e.state = EscalationState::Resolved { human_agent, at: NOW };
         assert_eq!(next_event(&e), Some(NOW + Millis::secs(180)), "nothing relaxes when nothing waits");
         let stops: [fn(&mut SlaClock); 3] =
             [|c| c.stopped_at = Some(NOW), |c| c.paused_at = Some(NOW), |c| c.breached_at = Some(NOW)];

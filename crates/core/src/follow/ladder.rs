@@ -49,7 +49,7 @@ pub fn ladder(d: &Duty<'_>, missed: &Obligation) -> Vec<Rung> {
 ///
 /// | action | rung 0 | later |
 /// |---|---|---|
-/// | find a human | raise, alert, tell the delay | the same; a callback at the longest wait, at closing time, or when nobody is there |
+/// | find a human | raise, alert, tell the delay | the same; at the longest wait, at closing time, or with nobody there: a callback |
 /// | answer an offer | it expires | |
 /// | first reply | alert | somebody else is found |
 /// | next reply | alert | alert; from the third time the delay is told |

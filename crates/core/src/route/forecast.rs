@@ -83,7 +83,9 @@ mod tests {
     #[test]
     fn quantiles_are_close_to_the_exact_ones() {
         // Shape, exact median and 90% of the gamma distribution with scale 1.
-        for (shape, p50, p90) in [(1.0, 0.693_1, 2.302_6), (2.0, 1.678_3, 3.889_7), (5.0, 4.670_9, 7.993_6), (20.0, 19.668, 25.903)] {
+        let ln = |x: f64| x.ln();
+        let table = [(1.0, ln(2.0), ln(10.0)), (2.0, 1.678_3, 3.889_7), (5.0, 4.670_9, 7.993_6), (20.0, 19.668, 25.903)];
+        for (shape, p50, p90) in table {
             assert!((gamma_quantile(shape, 1.0, 0.0) / p50 - 1.0_f64).abs() < 0.02, "median at {shape}");
             assert!((gamma_quantile(shape, 1.0, Z90) / p90 - 1.0_f64).abs() < 0.02, "90% at {shape}");
         }
