@@ -3,6 +3,8 @@
 //! `questions.tsv` holds our own sentences: the article that answers, or `-` when none does. Lines are split in two: the
 //! coefficients are fitted on the even ones, the promise is checked on the odd ones and on all.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 use std::{fs, path::Path, sync::Arc};
 
 use baton_assistant::knowledge::{ANSWER_FROM, Coefficients, FITTED, Knowledge, Measures};
@@ -26,7 +28,8 @@ fn questions() -> Vec<Question> {
         let body = fs::read_to_string(&path).unwrap();
         let (title, body) = body.split_once("# ").and_then(|(_, rest)| rest.split_once('\n')).unwrap();
         let id = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let article = Article { id, title: title.into(), body: body.into(), topics: vec![], updated_at: Timestamp::from_millis(0) };
+        let article =
+            Article { id, title: title.into(), body: body.into(), topics: vec![], updated_at: Timestamp::from_millis(0) };
         knowledge.index(workspace, Arc::new(article));
     }
     include_str!("questions.tsv")
@@ -80,10 +83,7 @@ struct Scores {
 fn scores(set: &[&Question]) -> Scores {
     let answered: Vec<_> = set.iter().filter(|q| FITTED.confidence(q.measures) >= ANSWER_FROM).collect();
     let right = answered.iter().filter(|q| q.right).count() as f64;
-    Scores {
-        precision: right / answered.len() as f64,
-        recall: right / set.iter().filter(|q| q.answerable).count() as f64,
-    }
+    Scores { precision: right / answered.len() as f64, recall: right / set.iter().filter(|q| q.answerable).count() as f64 }
 }
 
 #[test]
@@ -103,7 +103,10 @@ fn stated_coefficients_are_the_fitted_ones_and_keep_the_promise() {
     }
     println!("fitted: {best:?}");
     let (test, whole) = (scores(&held_out), scores(&all.iter().collect::<Vec<_>>()));
-    println!("held out: precision {:.3} recall {:.3}; all: precision {:.3} recall {:.3}", test.precision, test.recall, whole.precision, whole.recall);
+    println!(
+        "held out: precision {:.3} recall {:.3}; all: precision {:.3} recall {:.3}",
+        test.precision, test.recall, whole.precision, whole.recall
+    );
 
     assert!(loss(&FITTED, &fit_on) <= loss(&best, &fit_on) + 0.01, "refit: {best:?}");
     assert!(test.precision >= 0.9 && whole.precision >= 0.9, "an answer must be right nine times in ten");

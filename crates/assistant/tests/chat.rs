@@ -1,5 +1,7 @@
 //! The chat assistant against a real HTTP server on the loopback interface.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 use std::sync::{Arc, Mutex};
 
 use baton_assistant::chat::{BreakerConfig, BreakerState, Chat, ChatConfig};
@@ -31,7 +33,8 @@ async fn server(replies: Vec<Option<String>>) -> Server {
                 buffer.extend_from_slice(&chunk[..n]);
                 let text = String::from_utf8_lossy(&buffer).into_owned();
                 let whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
-                    let length = head.lines().find_map(|l| l.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
+                    let length =
+                        head.lines().find_map(|l| l.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
                     length.is_some_and(|l| body.len() >= l.trim().parse::<usize>().unwrap())
                 });
                 if whole || n == 0 {
@@ -54,7 +57,10 @@ async fn server(replies: Vec<Option<String>>) -> Server {
 }
 
 fn http(status: &str, body: &str) -> Option<String> {
-    Some(format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()))
+    Some(format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    ))
 }
 
 fn says(text: &str) -> Option<String> {
@@ -80,7 +86,13 @@ fn chat(url: &str, timeout_ms: u64) -> (Chat, Arc<ManualClock>) {
         ("delivery", "Delivery", "Standard delivery takes 2 to 4 working days."),
         ("returns", "Returns", "You can return anything within 30 days."),
     ] {
-        let article = Article { id: id.into(), title: title.into(), body: body.into(), topics: vec![], updated_at: Timestamp::from_millis(0) };
+        let article = Article {
+            id: id.into(),
+            title: title.into(),
+            body: body.into(),
+            topics: vec![],
+            updated_at: Timestamp::from_millis(0),
+        };
         chat.index(workspace(), Arc::new(article));
     }
     (chat, clock)
@@ -89,7 +101,14 @@ fn chat(url: &str, timeout_ms: u64) -> (Chat, Arc<ManualClock>) {
 async fn ask(chat: &Chat, question: &str) -> Answer {
     let mut ids = IdSource::new(Timestamp::from_millis(0), 2);
     let history = vec![Said { by_customer: true, text: "Hello".into() }];
-    let ask = Ask { workspace: workspace(), request: ids.draw(), conversation: ids.draw(), question: question.into(), history, deadline: Millis::secs(10) };
+    let ask = Ask {
+        workspace: workspace(),
+        request: ids.draw(),
+        conversation: ids.draw(),
+        question: question.into(),
+        history,
+        deadline: Millis::secs(10),
+    };
     chat.answer(ask).await.unwrap()
 }
 
@@ -123,7 +142,14 @@ async fn admits_what_the_passages_do_not_hold_and_doubts_what_is_not_attributed(
 #[tokio::test]
 async fn every_failure_falls_back_to_the_articles() {
     let huge = format!("\"{}\"", "x".repeat(300 * 1024));
-    for reply in [http("500 Internal Server Error", "{}"), http("200 OK", "not json"), http("200 OK", "{\"choices\":[]}"), says(" "), http("200 OK", &huge), http("302 Found", "")] {
+    for reply in [
+        http("500 Internal Server Error", "{}"),
+        http("200 OK", "not json"),
+        http("200 OK", "{\"choices\":[]}"),
+        says(" "),
+        http("200 OK", &huge),
+        http("302 Found", ""),
+    ] {
         let server = server(vec![reply]).await;
         let (chat, _) = chat(&server.url, 5_000);
         let answer = ask(&chat, QUESTION).await;
@@ -160,6 +186,13 @@ async fn small_talk_needs_no_model_and_bad_endpoints_are_named() {
     let (chat, _) = chat("http://127.0.0.1:9", 100);
     assert!(ask(&chat, "hello!").await.text.starts_with("Hello"));
     let clock = Arc::new(ManualClock::new(Timestamp::from_millis(0)));
-    let config = ChatConfig { base_url: "ftp://x".into(), model: "m".into(), api_key: None, timeout_ms: 1, max_tokens: 1, breaker: BreakerConfig::default() };
+    let config = ChatConfig {
+        base_url: "ftp://x".into(),
+        model: "m".into(),
+        api_key: None,
+        timeout_ms: 1,
+        max_tokens: 1,
+        breaker: BreakerConfig::default(),
+    };
     assert!(Chat::new(config, clock).unwrap_err().to_string().contains("ftp://x"));
 }

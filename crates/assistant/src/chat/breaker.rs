@@ -25,10 +25,16 @@ impl Default for BreakerConfig {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BreakerState {
-    Closed { failures: u32 },
-    Open { until: Timestamp },
+    Closed {
+        failures: u32,
+    },
+    Open {
+        until: Timestamp,
+    },
     /// A trial is under way; after `until` it counts as lost and another may start.
-    HalfOpen { until: Timestamp },
+    HalfOpen {
+        until: Timestamp,
+    },
 }
 
 /// Since the start.

@@ -131,7 +131,8 @@ impl Chat {
 
     async fn call(&self, ask: &Ask) -> Result<Answer, AssistantError> {
         let retrieved = self.knowledge.retrieve(ask);
-        let body = wire::Request::new(&self.config.model, self.config.max_tokens, &ask.question, &ask.history, &retrieved.hits);
+        let body =
+            wire::Request::new(&self.config.model, self.config.max_tokens, &ask.question, &ask.history, &retrieved.hits);
         let mut request = self.client.post(self.url.clone()).json(&body);
         if let Some(key) = &self.config.api_key {
             request = request.bearer_auth(key);

@@ -100,7 +100,11 @@ pub(crate) fn clean(raw: &str, passages: usize) -> Cleaned {
     let unknown = raw.contains(UNKNOWN);
     let safe: String = raw
         .chars()
-        .filter(|c| *c == '\n' || !(c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')))
+        .filter(|c| {
+            *c == '\n'
+                || !(c.is_control()
+                    || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+        })
         .take(4 * ANSWER_CHARS)
         .collect();
     let mut text = String::with_capacity(safe.len());

@@ -159,7 +159,9 @@ impl Index {
                 })
             })
             .collect();
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.article.cmp(&b.article)).then_with(|| a.id.cmp(&b.id)));
+        hits.sort_by(|a, b| {
+            b.score.total_cmp(&a.score).then_with(|| a.article.cmp(&b.article)).then_with(|| a.id.cmp(&b.id))
+        });
         hits.truncate(limit);
         Found { hits, ideal, known: known / weight_sum, words: question.len() }
     }
@@ -168,9 +170,9 @@ impl Index {
     /// covers is as rare as can be.
     fn rarity(&self, wanted: &Wanted) -> f32 {
         let own = wanted.alternatives.first().and_then(|(t, _)| self.postings.get(t));
-        let list = own.map(|l| l.len()).or_else(|| {
-            wanted.alternatives.iter().filter_map(|(t, _)| self.postings.get(t)).map(BTreeMap::len).max()
-        });
+        let list = own
+            .map(|l| l.len())
+            .or_else(|| wanted.alternatives.iter().filter_map(|(t, _)| self.postings.get(t)).map(BTreeMap::len).max());
         self.idf(list.unwrap_or(0))
     }
 
@@ -189,7 +191,13 @@ mod tests {
     use crate::knowledge::words::wanted;
 
     fn article(id: &str, title: &str, body: &str) -> Article {
-        Article { id: id.into(), title: title.into(), body: body.into(), topics: vec![], updated_at: Timestamp::from_millis(0) }
+        Article {
+            id: id.into(),
+            title: title.into(),
+            body: body.into(),
+            topics: vec![],
+            updated_at: Timestamp::from_millis(0),
+        }
     }
 
     #[test]

@@ -69,7 +69,12 @@ impl Knowledge {
         if retrieved.confidence < ANSWER_FROM || retrieved.hits.is_empty() {
             return Answer {
                 text: DONT_KNOW.to_owned(),
-                meta: AiMeta { confidence: Some(retrieved.confidence), no_answer: true, citations: vec![], version: Some(VERSION.into()) },
+                meta: AiMeta {
+                    confidence: Some(retrieved.confidence),
+                    no_answer: true,
+                    citations: vec![],
+                    version: Some(VERSION.into()),
+                },
             };
         }
         let (text, cited) = compose(&retrieved.hits);
@@ -141,7 +146,10 @@ impl Assistant for Knowledge {
 }
 
 fn plain(text: &str) -> Answer {
-    Answer { text: text.to_owned(), meta: AiMeta { confidence: Some(1.0), version: Some(VERSION.into()), ..AiMeta::default() } }
+    Answer {
+        text: text.to_owned(),
+        meta: AiMeta { confidence: Some(1.0), version: Some(VERSION.into()), ..AiMeta::default() },
+    }
 }
 
 pub(crate) fn citation(hit: &Hit) -> Citation {
@@ -153,7 +161,9 @@ fn compose(hits: &[Hit]) -> (String, Vec<&Hit>) {
     let Some(best) = hits.first() else { return (String::new(), vec![]) };
     let mut text = passage::shorten(&best.text, ANSWER_CHARS);
     let mut cited = vec![best];
-    let second = hits.get(1).filter(|h| h.article == best.article && h.heading == best.heading && h.score >= SECOND_FROM * best.score);
+    let second = hits
+        .get(1)
+        .filter(|h| h.article == best.article && h.heading == best.heading && h.score >= SECOND_FROM * best.score);
     if let Some(second) = second
         && text.chars().count() + second.text.chars().count() < ANSWER_CHARS
     {
@@ -167,9 +177,19 @@ fn follows_up(question: &str) -> bool {
     let words = words::split(question);
     let starts = |with: &[&str]| words.len() >= with.len() && words.iter().zip(with).all(|(a, b)| a == b);
     words.len() <= 10
-        && [&["and"][..], &["but"], &["or"], &["what", "about"], &["how", "about"], &["what", "if"], &["how", "long"], &["how", "much"], &["also"]]
-            .iter()
-            .any(|s| starts(s))
+        && [
+            &["and"][..],
+            &["but"],
+            &["or"],
+            &["what", "about"],
+            &["how", "about"],
+            &["what", "if"],
+            &["how", "long"],
+            &["how", "much"],
+            &["also"],
+        ]
+        .iter()
+        .any(|s| starts(s))
 }
 
 fn last_question(history: &[Said]) -> Option<&str> {
@@ -199,14 +219,26 @@ mod tests {
     }
 
     fn put(k: &Knowledge, workspace: WorkspaceId, id: &str, title: &str, body: &str) {
-        let article = Article { id: id.into(), title: title.into(), body: body.into(), topics: vec![], updated_at: Timestamp::from_millis(0) };
+        let article = Article {
+            id: id.into(),
+            title: title.into(),
+            body: body.into(),
+            topics: vec![],
+            updated_at: Timestamp::from_millis(0),
+        };
         k.index(workspace, Arc::new(article));
     }
 
     fn shop() -> (Knowledge, WorkspaceId) {
         let k = Knowledge::new();
         let ws = ids(1).draw();
-        put(&k, ws, "delivery", "Delivery", "## Duration\n\nStandard delivery takes 2 to 4 working days.\n\n## Abroad\n\nDelivery to Norway takes its time.");
+        put(
+            &k,
+            ws,
+            "delivery",
+            "Delivery",
+            "## Duration\n\nStandard delivery takes 2 to 4 working days.\n\n## Abroad\n\nDelivery to Norway takes its time.",
+        );
         put(&k, ws, "returns", "Returns", "## Period\n\nYou can return anything within 30 days.");
         put(&k, ws, "care", "Care", "## Wool\n\nWash wool by hand.\n\n## Shells\n\nWash shells at 30 degrees.");
         (k, ws)
@@ -241,7 +273,10 @@ mod tests {
     #[test]
     fn a_follow_up_is_read_with_the_question_before_it() {
         let (k, ws) = shop();
-        let before = vec![Said { by_customer: true, text: "How do I wash wool?".into() }, Said { by_customer: false, text: "By hand.".into() }];
+        let before = vec![
+            Said { by_customer: true, text: "How do I wash wool?".into() },
+            Said { by_customer: false, text: "By hand.".into() },
+        ];
         let a = k.reply(&ask(ws, "and shells?", before));
         assert_eq!(a.meta.citations[0].article, "care");
         let before = vec![Said { by_customer: true, text: "How do I wash wool?".into() }];

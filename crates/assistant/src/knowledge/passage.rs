@@ -130,14 +130,14 @@ fn pieces(text: &str) -> Vec<String> {
     }
     let mut out = vec![String::new()];
     for sentence in sentences(text) {
-        if let Some(last) = out.last_mut() {
-            if last.is_empty() || words(last) + words(sentence) <= MANY_WORDS {
-                if !last.is_empty() {
-                    last.push(' ');
-                }
-                last.push_str(sentence);
-                continue;
+        if let Some(last) = out.last_mut()
+            && (last.is_empty() || words(last) + words(sentence) <= MANY_WORDS)
+        {
+            if !last.is_empty() {
+                last.push(' ');
             }
+            last.push_str(sentence);
+            continue;
         }
         out.push(sentence.to_owned());
     }
@@ -191,13 +191,18 @@ mod tests {
 
     #[test]
     fn headings_and_paragraphs_make_passages() {
-        let got = passages("<!-- topics: x -->\n# Title\n\nShort lead.\n\n## Part *one*\n\nSee [our page](https://e.example/a) for **all** the many details that follow in this one long enough paragraph of words.\n\nSecond paragraph.\n## Part two\n- a `b`\n- c\n");
+        let got = passages(
+            "<!-- topics: x -->\n# Title\n\nShort lead.\n\n## Part *one*\n\nSee [our page](https://e.example/a) for **all** the many details that follow in this one long enough paragraph of words.\n\nSecond paragraph.\n## Part two\n- a `b`\n- c\n",
+        );
         let shown: Vec<(&str, &str)> = got.iter().map(|p| (p.heading.as_str(), p.text.as_str())).collect();
         assert_eq!(
             shown,
             [
                 ("Title", "Short lead."),
-                ("Part one", "See our page for all the many details that follow in this one long enough paragraph of words."),
+                (
+                    "Part one",
+                    "See our page for all the many details that follow in this one long enough paragraph of words."
+                ),
                 ("Part one", "Second paragraph."),
                 ("Part two", "- a b - c"),
             ]

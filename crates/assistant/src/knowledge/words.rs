@@ -145,7 +145,9 @@ impl AnswerKind {
 
     pub(crate) fn found_in(self, text: &str) -> bool {
         let units: &[&str] = match self {
-            Self::Duration => &["day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minutes"],
+            Self::Duration => {
+                &["day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minutes"]
+            }
             Self::Amount => &["eur", "euro", "euros", "usd", "dollars", "gbp", "pounds", "chf", "percent", "free"],
         };
         split(text).iter().any(|w| units.contains(&w.as_str()))
@@ -180,11 +182,11 @@ fn stem(word: impl AsRef<str>) -> String {
         w = base.to_owned();
     }
     for (suffix, least) in [("ation", 4), ("able", 4), ("ment", 3), ("ing", 3), ("ed", 3), ("ly", 4)] {
-        if let Some(base) = w.strip_suffix(suffix).filter(|b| b.len() >= least && b.contains(['a', 'e', 'i', 'o', 'u', 'y'])) {
-            if suffix != "ed" || !base.ends_with('e') {
-                w = base.to_owned();
-                break;
-            }
+        if let Some(base) = w.strip_suffix(suffix).filter(|b| b.len() >= least && b.contains(['a', 'e', 'i', 'o', 'u', 'y']))
+            && (suffix != "ed" || !base.ends_with('e'))
+        {
+            w = base.to_owned();
+            break;
         }
     }
     if w.len() > 3 && w.ends_with('e') || w.len() > 4 && w.ends_with('y') {
