@@ -7,17 +7,10 @@ use anyhow::{Context, Result};
 use crate::process::{self, cargo, root};
 
 pub(crate) fn run() -> Result<()> {
-    for (what, file) in [("openapi", "openapi.json"), ("problems", "problems.md")] {
-        let text = process::output(cargo().args([
-            "run",
-            "--quiet",
-            "--package",
-            "baton-http",
-            "--example",
-            "openapi",
-            "--",
-            what,
-        ]))?;
+    for (page, file) in [(None, "openapi.json"), (Some("problems"), "problems.md")] {
+        let mut command = cargo();
+        command.args(["run", "--quiet", "--package", "baton-http", "--example", "openapi", "--"]).args(page);
+        let text = process::output(&mut command)?;
         let path = root().join("docs/reference").join(file);
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         println!("bless: docs/reference/{file}");

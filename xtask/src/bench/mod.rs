@@ -3,6 +3,7 @@
 //! A durability figure without its disk means nothing: disks differ by a factor of fifty and change from minute to minute.
 //! To add a measurement: a file with a `run(&Args, &mut Rows)`, a variant of [`What`].
 
+mod disk;
 mod load;
 mod probe;
 mod rows;
@@ -25,6 +26,8 @@ pub(crate) struct Args {
 enum What {
     /// One turn over HTTP: sent, decided, durable, answered
     Turn(turn::Args),
+    /// The disk alone: a bare fdatasync, and a raw log with group commit
+    Disk(disk::Args),
     /// From starting the binary on an empty directory to its first served request
     Start(start::Args),
 }
@@ -33,6 +36,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut rows = Rows::default();
     match &args.what {
         What::Turn(turn) => turn::run(turn, &mut rows)?,
+        What::Disk(disk) => disk::run(disk, &mut rows)?,
         What::Start(start) => start::run(start, &mut rows)?,
     }
     if args.json {
