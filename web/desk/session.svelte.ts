@@ -1,4 +1,4 @@
-import { connect, take } from '../shared/api';
+import { connect, take } from '../shared/client';
 import { ApiError, problemOf, type Problem } from '../shared/problem';
 import type { Me } from '../shared/types';
 

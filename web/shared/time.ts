@@ -59,6 +59,11 @@ export function moment(at: string, now: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(d);
 }
 
+/** `3 Mar`. */
+export function day(at: string, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }).format(ms(at));
+}
+
 /** Amber in the last part of the time, red after it. */
 export function tone(due: number, now: number, warn: number = MINUTE): Tone {
   if (now >= due) return 'late';

@@ -39,12 +39,5 @@ export type Policy = Schemas['Policy'];
 export type Article = Schemas['Article'];
 export type Money = Schemas['Money'];
 export type Order = Schemas['Sourced_Order']['value'];
-
 /** Who is signed in. */
-export interface Me {
-  email: string;
-  name: string;
-  role: 'human_agent' | 'supervisor' | 'admin' | 'bot' | 'widget';
-  human_agent?: string | null;
-  workspace: { slug: string; name: string };
-}
+export type Me = Schemas['Me'];

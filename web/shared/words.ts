@@ -22,6 +22,19 @@ export const missing: Record<string, string> = {
   nothing: 'Nothing',
 };
 
+export const metricNames: Record<string, string> = {
+  containment_rate: 'Handled by AI',
+  contained_no_recontact_rate: 'Handled by AI, no return',
+  escalation_rate: 'Escalated',
+  needless_escalation_rate: 'Needless',
+  missed_escalation_rate: 'Missed',
+  time_to_human: 'Time to a person',
+  promise_kept_rate: 'Wait promises kept',
+  abandonment_rate: 'Left while waiting',
+  aht: 'Average handling time',
+  fcr: 'Solved at first contact',
+};
+
 export const couldAi: Record<string, string> = { yes: 'Yes', with_missing: 'With something missing', no: 'No' };
 
 export const timing: Record<string, string> = { late: 'Late', on_time: 'On time', early: 'Early' };

@@ -1,4 +1,4 @@
-import { connect, newKey, take, type Api } from '../shared/api';
+import { connect, newKey, take, type Api } from '../shared/client';
 import { Live } from '../shared/live.svelte';
 import { problemOf, type Problem } from '../shared/problem';
 import type { CallbackSlot, CustomerRef, PublicConversation } from '../shared/types';

@@ -1,4 +1,4 @@
-import { ms, moment, span } from '../../shared/time';
+import { day, ms, span } from '../../shared/time';
 import type { Package } from '../../shared/types';
 import { money, plural, sentence } from '../../shared/words';
 
@@ -24,7 +24,7 @@ export function keyFacts(p: Package, now: number): Fact[] {
   }
   const order = orderInQuestion(p);
   if (order) {
-    const parts = [order.value.status, order.value.total ? money(order.value.total) : '', order.value.expected_at ? `expected ${moment(order.value.expected_at, now)}` : ''];
+    const parts = [order.value.status, order.value.total ? money(order.value.total) : '', order.value.expected_at ? `expected ${day(order.value.expected_at)}` : ''];
     const turn = p.entities.find((e) => e.kind === 'reference' && sameReference(e.value, order.value.reference))?.turn;
     facts.push({ label: `Order ${order.value.reference}`, text: parts.filter(Boolean).join(', '), ...(turn ? { turn } : {}) });
   }

@@ -1,4 +1,4 @@
-import { newKey, take } from '../../shared/api';
+import { newKey, take } from '../../shared/client';
 import { Live } from '../../shared/live.svelte';
 import { problemOf, type Problem } from '../../shared/problem';
 import type { EscalationView, NextStep, Package, TransferTarget, Verdict } from '../../shared/types';

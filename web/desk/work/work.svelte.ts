@@ -1,4 +1,4 @@
-import { take } from '../../shared/api';
+import { take } from '../../shared/client';
 import { Live } from '../../shared/live.svelte';
 import type { DeclineReason, DeskView, Willing } from '../../shared/types';
 import { router } from '../router.svelte';

@@ -1,5 +1,5 @@
 import createClient, { type Client, type Middleware } from 'openapi-fetch';
-import type { paths } from './api.d';
+import type { paths } from './api';
 import { ApiError, asProblem, OFFLINE } from './problem';
 
 export type Api = Client<paths>;
