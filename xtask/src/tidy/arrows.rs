@@ -59,11 +59,7 @@ const IMPURE: &[(&[&str], &[&str], &str)] = &[
         &["tokio", "futures-util", "rusqlite", "axum", "tower", "reqwest", "tracing", "rand", "getrandom", "argon2"],
         "is pure: no async, I/O, randomness or logging",
     ),
-    (
-        &["baton-runtime"],
-        &["rusqlite", "axum", "reqwest", "argon2", "rand", "getrandom"],
-        "knows ports, not what stands behind them",
-    ),
+    (&["baton-runtime"], &["rusqlite", "axum", "reqwest", "argon2"], "knows ports, not what stands behind them"),
     (&["baton-http"], &["rusqlite", "reqwest"], "neither stores nor calls out"),
     (&["baton-store"], &["tokio", "axum", "reqwest"], "is a synchronous store"),
     (&["baton-assistant", "baton-connect"], &["rusqlite", "axum"], "calls out, and neither stores nor serves"),
