@@ -2,7 +2,7 @@
 
 use baton_model::SignalKind;
 
-use crate::cue::{Detector, cue};
+use crate::cue::{Detector, cue, raw_cue};
 
 pub(crate) fn detectors() -> [Detector; 3] {
     [promises_transfer(), apology(), cannot_help()]
@@ -19,7 +19,8 @@ fn promises_transfer() -> Detector {
         SignalKind::PromisesTransfer,
         vec![
             cue(6.0, &format!("{will} {pass_on}")),
-            cue(5.6, "you (?:are|will be|'re|are now|have been|'ll be)(?: now| shortly| being)* (?:transferred|connected|handed over|put through|redirected)|(?:please )?(?:hold|wait|stay)(?: on)?(?: the line)?[^.!?\n]{0,30}while i (?:transfer|connect|get|find|put)|i(?:'ve| have)(?: now| already)? (?:transferred|escalated|forwarded|handed|passed) (?:you|this|your|the|it)|(?:transferring|connecting) you|(?:i'll|i will|let me) (?:escalate|transfer) (?:this|it|you|your [a-z]+)"),
+            cue(5.6, "you (?:are|will be|'re|are now|have been|'ll be)(?: now| shortly| being)* (?:transferred|connected|handed over|put through|redirected)|(?:please )?(?:hold|wait|stay)(?: on)?(?: the line)?[^.!?\n]{0,30}while i (?:(?:transfer|connect|put) (?:you|your|this)|(?:get|find|fetch) (?:someone|somebody|an? (?:[a-z]+ )?(?:agent|colleague|person|human|specialist|representative)))|i(?:'ve| have)(?: now| already)? (?:transferred|escalated|forwarded|handed|passed) (?:you|this|your|the|it)|(?:i'll|i will|let me) (?:escalate|transfer) (?:this|it|you|your [a-z]+)"),
+            raw_cue(5.2, r"(?:^|[.!:] |\n)(?:now )?(?:transferring|connecting) you(?-u:\b)"),
             cue(5.2, &format!("{WHO} (?:will|is going to|shall|is about to|can now)(?: soon| shortly| then| now)? (?:be (?:with|in touch|contacting|calling|joining|right)|contact|reach out|get back|call|join|take over|assist|help|follow up|review|respond|reply|answer)")),
             cue(4.6, &format!("(?:i'll|i will|let me|i'm going to) (?:get|find|bring(?: in)?|fetch|call|ask|have) {WHO}")),
             cue(1.6, &pass_on),
@@ -56,8 +57,8 @@ mod tests {
     fn promise_table() {
         check(
             SignalKind::PromisesTransfer,
-            &["I'll transfer you to a human agent now.", "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON.", "Let me connect you with one of our specialists", "A colleague will contact you shortly.", "Please hold while I connect you", "I have escalated your case", "I will now transfer you to our support team"],
-            &["Would you like me to connect you with a specialist?", "If you like, I can transfer you to an agent", "I cannot transfer you to an agent", "Your parcel was handed to the carrier", "I will transfer the money back to your card", "Your order will be with you tomorrow"],
+            &["I'll transfer you to a human agent now.", "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON.", "Let me connect you with one of our specialists", "A colleague will contact you shortly.", "Please hold while I connect you", "I have escalated your case", "I will now transfer you to our support team", "Transferring you now."],
+            &["Would you like me to connect you with a specialist?", "If you like, I can transfer you to an agent", "I cannot transfer you to an agent", "Your parcel was handed to the carrier", "I will transfer the money back to your card", "Your order will be with you tomorrow", "I recommend transferring you to a human agent. Would you like that?", "Please hold on while I get the details"],
         );
     }
 
