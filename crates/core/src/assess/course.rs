@@ -13,7 +13,7 @@ use super::{CompiledPolicy, Seen};
 /// How many turns back are read.
 pub(super) const LOOKBACK: usize = 40;
 /// Two questions are the same when they share this much of their words.
-const SAME: f32 = 0.6;
+const SAME: f32 = 0.65;
 /// The AI's "I cannot help with that", the customer's "that did not help" and "thanks" count from here.
 const CANNOT_HELP: f32 = 0.6;
 const UNRESOLVED: f32 = 0.5;
@@ -73,7 +73,7 @@ impl<'a> Course<'a> {
         let mut declined = seen.conversation.offer_declined_at;
         for i in 0..course.turns.len() {
             let turn = course.turns[i];
-            if declined.is_some_and(|at| turn.at > at) {
+            if declined.is_some_and(|at| turn.at >= at) {
                 course.failed.clear();
                 declined = None;
             }
@@ -142,19 +142,19 @@ impl<'a> Course<'a> {
         let mut features: Vec<(&str, f32)> = Vec::new();
 
         let (sum, weight) = customers.iter().zip([1.0, 0.6, 0.36, 0.22f32]).fold((0.0, 0.0), |(s, w), (t, k)| (s + k * mood(t), w + k));
-        features.push(("mood", 0.45 * (-sum / weight).max(0.0)));
+        features.push(("mood", 0.4 * (-sum / weight).max(0.0)));
 
         let earlier = &customers[1..];
         if !earlier.is_empty() && mood(latest) < 0.0 {
             let before = earlier.iter().map(|t| mood(t)).sum::<f32>() / earlier.len() as f32;
             let drop = before - mood(latest);
-            features.push(("falling_mood", if drop >= 0.15 { 0.25 * drop.min(1.0) } else { 0.0 }));
+            features.push(("falling_mood", if drop >= 0.15 { 0.2 * drop.min(1.0) } else { 0.0 }));
         }
         let distress = |t: &Turn| [SignalKind::Anger, SignalKind::Anxiety, SignalKind::Sadness].iter().map(|k| t.signals.score(*k)).fold(0.0, f32::max);
-        features.push(("distress", 0.35 * distress(latest).max(earlier.first().map_or(0.0, |t| 0.6 * distress(t)))));
-        features.push(("unresolved", 0.15 * score(SignalKind::Unresolved)));
-        features.push(("repetition", 0.25 * similarity + 0.1 * self.repeats.saturating_sub(1).min(2) as f32));
-        features.push(("failed_attempts", 0.18 * self.failed.len().min(3) as f32));
+        features.push(("distress", 0.3 * distress(latest).max(earlier.first().map_or(0.0, |t| 0.6 * distress(t)))));
+        features.push(("unresolved", 0.1 * score(SignalKind::Unresolved)));
+        features.push(("repetition", 0.15 * similarity + 0.1 * self.repeats.saturating_sub(1).min(2) as f32));
+        features.push(("failed_attempts", 0.15 * self.failed.len().min(3) as f32));
         features.push(("tool_failures", 0.12 * self.tool_failures.min(3) as f32));
 
         let apologies: Vec<usize> = (0..self.turns.len())

@@ -103,10 +103,13 @@ fn tools(count: u32) -> String {
     if count == 1 { "A tool".into() } else { format!("{count} tools") }
 }
 
-/// Strain over its thresholds, once per rise: after an offer it must fall below `release` before it offers again, and
+/// Strain over its thresholds on a customer's turn, once per rise: after an offer it must fall below `release` before it offers again, and
 /// may only rise further, to an escalation.
 pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'_>, found: &mut Matches) {
     let limits = &policy.policy.trajectory;
+    if !seen.turn.is_customer() {
+        return;
+    }
     let Some((action, threshold)) = grade(course.strain, limits.offer, limits.escalate) else { return };
     let before = raised_before(policy, seen, course);
     // What the AI does wrong, or what the customer feels: the strongest feature names the trigger.

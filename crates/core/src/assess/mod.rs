@@ -57,9 +57,10 @@ pub fn assess(policy: &CompiledPolicy, seen: &Seen<'_>) -> Assessment {
     if seen.turn.is_customer() {
         detectors::words(policy, seen, &mut found);
         detectors::high_value(policy, seen, &mut found);
-        limits::strain(policy, seen, &course, &mut found);
     }
     limits::of_the_ai(policy, seen, &course, &mut found);
+    // Last of its layer: it sums up what the reasons before it say in particular.
+    limits::strain(policy, seen, &course, &mut found);
     cool_down(policy, seen, &mut found);
     conclude(policy, seen, &course, found)
 }

@@ -13,7 +13,9 @@ use cel::{
 use super::facts;
 
 pub(super) const MAX_LENGTH: usize = 500;
-const MAX_NESTING: usize = 24;
+/// The parser and the evaluator recurse: these keep both well inside a 2 MiB stack, without optimisation too.
+const MAX_NESTING: usize = 6;
+const MAX_OPERATORS: usize = 30;
 const MAX_PATTERN: usize = 100;
 
 const VARIABLES: [&str; 6] = ["signals", "turn", "conversation", "customer", "orders", "trajectory"];
@@ -72,13 +74,14 @@ pub(super) fn check(source: &str) -> Result<Checked, Vec<String>> {
     if source.chars().count() > MAX_LENGTH {
         return Err(vec![format!("the expression is longer than {MAX_LENGTH} characters")]);
     }
-    if nesting(source) > MAX_NESTING {
+    let (nesting, operators) = shape(source);
+    if nesting > MAX_NESTING {
         return Err(vec![format!("the expression is nested deeper than {MAX_NESTING}")]);
     }
-    let program = Program::compile(source).map_err(|e| {
-        let first = e.to_string();
-        vec![format!("not a CEL expression: {}", first.lines().next().unwrap_or("").trim())]
-    })?;
+    if operators > MAX_OPERATORS {
+        return Err(vec![format!("the expression has more than {MAX_OPERATORS} operators")]);
+    }
+    let program = Program::compile(source).map_err(|e| vec![format!("not a CEL expression: {}", syntax(&e.to_string()))])?;
     let mut walk = Walk::default();
     walk.expr(program.expression());
     if !walk.problems.is_empty() {
@@ -96,20 +99,32 @@ pub(super) fn check(source: &str) -> Result<Checked, Vec<String>> {
     }
 }
 
-/// How deep a parser has to go: brackets, and operators that nest to the right.
-fn nesting(source: &str) -> usize {
-    let (mut depth, mut deepest, mut prefixes, mut ternaries) = (0usize, 0usize, 0usize, 0usize);
+/// The first fault of a parser's report, without what else it might have liked.
+fn syntax(report: &str) -> &str {
+    let first = report.lines().next().unwrap_or("");
+    let first = first.split_once("<input>:1:").map_or(first, |(_, rest)| rest);
+    let fault = first.split(" expecting ").next().unwrap_or(first).trim();
+    // "16: Syntax error: …" starts with the column.
+    fault.split_once(": ").filter(|(column, _)| column.bytes().all(|b| b.is_ascii_digit())).map_or(fault, |(_, rest)| rest)
+}
+
+/// Deepest bracket, and number of operators. Text in quotes counts too: a bound need not be exact.
+fn shape(source: &str) -> (usize, usize) {
+    let (mut depth, mut deepest, mut operators, mut in_operator) = (0usize, 0usize, 0usize, false);
     for c in source.chars() {
         match c {
             '(' | '[' | '{' => depth += 1,
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            '!' | '-' => prefixes += 1,
-            '?' => ternaries += 1,
             _ => {}
         }
         deepest = deepest.max(depth);
+        let operator = "+-*/%<>=!?".contains(c);
+        // A minus or a not may stand alone many times over.
+        operators += usize::from(operator && (!in_operator || matches!(c, '!' | '-')));
+        in_operator = operator;
     }
-    deepest.max(prefixes).max(ternaries)
+    let memberships = source.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| *w == "in").count();
+    (deepest, operators + memberships)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -299,6 +314,7 @@ mod tests {
             ("turn.text.matches('(a{1000}){1000}')", "written pattern"),
             (&long, "longer than"),
             (&deep, "nested deeper"),
+            (&vec!["1"; 60].join("+"), "operators"),
         ] {
             let problems = check(source).err().unwrap_or_default().join("; ");
             assert!(problems.contains(part), "{source}: {problems:?}");
@@ -307,12 +323,15 @@ mod tests {
 
     #[test]
     fn the_longest_expressions_fit_on_a_small_stack() {
+        let sum = vec!["1"; MAX_OPERATORS - 1].join("+");
         let wide = vec!["true"; MAX_LENGTH / 8].join(" && ");
         let chain = format!("signals{}", ".a".repeat((MAX_LENGTH - 8) / 2));
-        let sum = format!("{} > 0", vec!["1"; 240].join("+"));
-        let brackets = format!("{}1{}", "[".repeat(MAX_NESTING), "]".repeat(MAX_NESTING));
+        let brackets = format!("{}{sum}{} > 0", "(".repeat(MAX_NESTING), ")".repeat(MAX_NESTING));
+        let lists = format!("{}1{} == 1", "[".repeat(MAX_NESTING), "]".repeat(MAX_NESTING));
+        let loops = "orders.exists(o, o.items.exists(i, (((i.contains('x'))))))".to_owned();
         let worker = std::thread::Builder::new().stack_size(2 << 20).spawn(move || {
-            for source in [wide, chain, sum, brackets] {
+            assert!(check(&brackets).is_ok() && check(&loops).is_ok() && check(&wide).is_ok());
+            for source in [chain, format!("{sum} > 0"), lists] {
                 let _checked = check(&source).is_ok();
             }
         });

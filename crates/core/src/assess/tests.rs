@@ -483,7 +483,7 @@ fn all_matches_are_recorded_and_the_strongest_explains() {
     let mut talk = Talk::new();
     let signals = feel(-0.8, &[(S::Complaint, 0.6), (S::Anger, 0.9), (S::WantsHuman, 0.4), (S::Abuse, 0.75)]);
     let d = talk.customer("words that say much", signals);
-    assert_eq!(rules_of(&d), ["distress", "explicit_request", "abuse", "complaint"]);
+    assert_eq!(rules_of(&d), ["distress", "explicit_request", "abuse", "complaint", "strain"]);
     assert_eq!((d.action, d.urgency), (Action::Escalate, Urgency::High));
 }
 
