@@ -3,21 +3,22 @@
 use axum::{Json, Router, routing::get};
 use serde_json::{Value, json};
 
-use super::Shop;
+use super::{Shop, shop::Login};
 
 /// Everything here is meant to be seen: the demo has no secrets.
 fn document(shop: &Shop) -> Value {
-    let accounts: Vec<Value> = shop
-        .logins
-        .iter()
-        .map(|l| json!({ "email": l.email, "password": l.password, "name": l.name, "role": l.role.name(), "simulated": l.simulated, "about": l.about }))
-        .collect();
+    let show = |l: &Login| json!({ "email": l.email, "password": l.password, "name": l.name, "role": l.role.name(), "about": l.about });
+    let (simulated, own): (Vec<&Login>, Vec<&Login>) = shop.logins.iter().partition(|l| l.simulated);
     json!({
         "workspace": shop.slug,
         "business_name": shop.business_name,
+        "desk_url": "/",
         "widget_key": shop.widget_key,
         "bot_key": shop.bot_key,
-        "accounts": accounts,
+        // For the visitor.
+        "logins": own.into_iter().map(show).collect::<Vec<_>>(),
+        // Played by the demo, unless it is quiet.
+        "simulated": simulated.into_iter().map(show).collect::<Vec<_>>(),
     })
 }
 
