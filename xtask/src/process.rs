@@ -51,7 +51,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     let words = words(command);
     let out = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{words}`"))?;
     if !out.status.success() {
-        bail!("`{words}` failed: {}\n{}", out.status, String::from_utf8_lossy(&out.stderr));
+        let (said, complained) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        bail!("`{words}` failed: {}\n{said}{complained}", out.status);
     }
     Ok(String::from_utf8_lossy(&out.stdout).into_owned())
 }

@@ -53,7 +53,9 @@ fn suites() -> Vec<Suite> {
 
 fn e2e() -> Result<()> {
     let baton = process::build_baton("dev")?;
-    process::run(npm(&["run", "--silent", "e2e"]).env("BATON_BIN", baton).env("CHROMIUM", setup::CHROMIUM))
+    // The demo shop without its simulated visitors, on the port that the Playwright configuration expects.
+    let serve = format!("\"{}\" demo --quiet --listen 127.0.0.1:8099", baton.display());
+    process::run(npm(&["run", "--silent", "e2e"]).env("BATON_SERVE", serve).env("CHROMIUM", setup::CHROMIUM))
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {

@@ -48,7 +48,7 @@ struct Source {
 pub enum ReplayError {
     #[error("cannot read {file}: {source}")]
     Unreadable { file: String, source: std::io::Error },
-    #[error("the policy is not valid: {0}")]
+    #[error("{}{}", .0.detail, places(.0))]
     Policy(Refusal),
     #[error("a conversation could not be replayed: {0}")]
     Stopped(String),
@@ -98,6 +98,10 @@ pub fn replay(files: &[PathBuf], policy: Option<&str>, progress: &(dyn Fn(Progre
     results.sort_by_key(|(index, _)| *index);
     let driven = results.into_iter().map(|(_, driven)| driven);
     Ok(Report::new(workspace.policy(), &names, problems, recordings.iter().zip(driven)))
+}
+
+fn places(refusal: &Refusal) -> String {
+    refusal.places.iter().map(|place| format!("\n  {}: {}", place.at, place.problem)).collect()
 }
 
 fn words(panic: &(dyn std::any::Any + Send)) -> String {
