@@ -75,7 +75,8 @@ mod tests {
         let mut ids = IdSource::new(Timestamp::from_millis(1), 1);
         let (conversation, human): (ConversationId, HumanAgentId) = (ids.draw(), ids.draw());
         let escalation: EscalationId = ids.draw();
-        let recorded = |position, stream, event| Recorded { position, at: Timestamp::from_millis(position as i64), stream, event };
+        let recorded =
+            |position, stream, event| Recorded { position, at: Timestamp::from_millis(position as i64), stream, event };
         let events = [
             recorded(4, Stream::Human(human), Event::LeaseLapsed { human_agent: human }),
             recorded(5, Stream::Conversation(conversation), Event::FirstReplied { escalation }),

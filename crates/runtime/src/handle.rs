@@ -11,9 +11,9 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use baton_core::engine::{self, State, view};
 use baton_model::{
-    Actor, Article, BoardView, ConversationId, ConversationView, DeskView, EscalationId, EscalationView, HumanAgentId, HumanView,
-    IdempotencyKey, Input, InsightsView, Policy, PublicConversation, Queue, Refusal, Reply, RoutingView, Settings, Stream,
-    Timestamp, WorkCard, WorkspaceId,
+    Actor, Article, BoardView, ConversationId, ConversationView, DeskView, EscalationId, EscalationView, HumanAgentId,
+    HumanView, IdempotencyKey, Input, InsightsView, Policy, PublicConversation, Queue, Refusal, Reply, RoutingView,
+    Settings, Stream, Timestamp, WorkCard, WorkspaceId,
 };
 use baton_ports::JournalError;
 use tokio::sync::{Semaphore, broadcast, oneshot};
@@ -101,7 +101,12 @@ impl Handle {
 
     /// Decides one input and returns when it is durable. Text is sensed here, in the caller's task, so that reading never
     /// delays the workspace.
-    pub async fn submit(&self, actor: Actor, key: Option<IdempotencyKey>, mut input: Input) -> Result<Committed, SubmitError> {
+    pub async fn submit(
+        &self,
+        actor: Actor,
+        key: Option<IdempotencyKey>,
+        mut input: Input,
+    ) -> Result<Committed, SubmitError> {
         if let Some((text, signals)) = input.unsensed() {
             *signals = baton_sense::sense(text);
         }
@@ -179,7 +184,10 @@ impl Handle {
     }
 
     /// Reads the journal when the conversation is not in memory.
-    pub async fn conversation_or_archived(&self, conversation: ConversationId) -> Result<Option<ConversationView>, JournalError> {
+    pub async fn conversation_or_archived(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<ConversationView>, JournalError> {
         if let Some(view) = self.conversation(conversation) {
             return Ok(Some(view));
         }

@@ -21,9 +21,13 @@ pub(crate) struct Applied {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MigrationError {
-    #[error("the data was written by a newer version (it has migration {found}, this program knows up to {known}): run that version")]
+    #[error(
+        "the data was written by a newer version (it has migration {found}, this program knows up to {known}): run that version"
+    )]
     Newer { found: u32, known: u32 },
-    #[error("migration {name} in the data is not the one in this program (checksum {found}, expected {expected}): restore a backup, or run the version that wrote it")]
+    #[error(
+        "migration {name} in the data is not the one in this program (checksum {found}, expected {expected}): restore a backup, or run the version that wrote it"
+    )]
     Edited { name: String, found: String, expected: String },
     #[error("the data lacks migration {missing} but has later ones: restore a backup")]
     Gap { missing: u32 },
@@ -84,7 +88,10 @@ mod tests {
         assert!(matches!(left(&[edited]), Err(MigrationError::Edited { .. })));
         assert_eq!(left(&[applied(&KNOWN[1])]), Err(MigrationError::Gap { missing: 1 }));
         let newer = Applied { version: 3, name: "0003_c".into(), checksum: "00".into() };
-        assert_eq!(left(&[applied(&KNOWN[0]), applied(&KNOWN[1]), newer]), Err(MigrationError::Newer { found: 3, known: 2 }));
+        assert_eq!(
+            left(&[applied(&KNOWN[0]), applied(&KNOWN[1]), newer]),
+            Err(MigrationError::Newer { found: 3, known: 2 })
+        );
     }
 
     #[test]

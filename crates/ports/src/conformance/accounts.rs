@@ -148,8 +148,12 @@ fn revoked_keys_open_nothing(store: &dyn Accounts) {
 fn customer_tokens_expire(store: &dyn Accounts) {
     let mut ids = ids();
     let shop = workspace(store, &mut ids, "shop");
-    let token =
-        CustomerToken { token_hash: hash(1), workspace: shop, conversation: ids.draw(), expires_at: NOW + Millis::hours(24) };
+    let token = CustomerToken {
+        token_hash: hash(1),
+        workspace: shop,
+        conversation: ids.draw(),
+        expires_at: NOW + Millis::hours(24),
+    };
     store.create_customer_token(&token).expect("created");
     assert_eq!(store.customer_token(&hash(1), NOW).expect("readable"), Some(token.clone()));
     assert!(store.customer_token(&hash(1), token.expires_at).expect("readable").is_none());
@@ -163,9 +167,13 @@ fn expired_rows_are_swept(store: &dyn Accounts) {
     store.create_account(&noor).expect("created");
     for (n, minutes) in [(1, 1), (2, 60)] {
         let expires_at = NOW + Millis::mins(minutes);
-        store.create_session(&Session { token_hash: hash(n), account: noor.id, created_at: NOW, expires_at }).expect("created");
+        store
+            .create_session(&Session { token_hash: hash(n), account: noor.id, created_at: NOW, expires_at })
+            .expect("created");
         let conversation = ids.draw();
-        store.create_customer_token(&CustomerToken { token_hash: hash(n), workspace: shop, conversation, expires_at }).expect("created");
+        store
+            .create_customer_token(&CustomerToken { token_hash: hash(n), workspace: shop, conversation, expires_at })
+            .expect("created");
     }
     assert_eq!(store.delete_expired(NOW + Millis::mins(2)).expect("swept"), 2);
     assert!(store.session(&hash(2), NOW).expect("readable").is_some());

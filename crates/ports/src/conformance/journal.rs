@@ -108,7 +108,8 @@ fn an_older_owner_is_fenced(journal: &dyn Journal) {
     assert!(matches!(late, Err(JournalError::Fenced)), "{late:?}");
     one(journal, Append { partition, epoch: new.epoch, expected_head: 1, events: run(2, 1) }).expect("the new owner writes");
 
-    let unclaimed = one(journal, Append { partition: IdSource::new(AT, 99).draw(), epoch: 1, expected_head: 0, events: run(1, 1) });
+    let unclaimed =
+        one(journal, Append { partition: IdSource::new(AT, 99).draw(), epoch: 1, expected_head: 0, events: run(1, 1) });
     assert!(matches!(unclaimed, Err(JournalError::Fenced)), "nobody owns it: {unclaimed:?}");
 }
 
@@ -124,7 +125,8 @@ fn partitions_do_not_see_each_other(journal: &dyn Journal) {
     let (a, b): (WorkspaceId, WorkspaceId) = (ids.draw(), ids.draw());
     let epoch = claim(journal, a);
     let conversation = ids.draw();
-    one(journal, Append { partition: a, epoch, expected_head: 0, events: vec![conversation_event(1, conversation)] }).expect("appended");
+    one(journal, Append { partition: a, epoch, expected_head: 0, events: vec![conversation_event(1, conversation)] })
+        .expect("appended");
     assert_eq!(journal.claim(b, "suite").expect("claimed").head, 0);
     assert!(journal.read(b, 0, 10).expect("readable").is_empty());
     assert!(journal.read_stream(b, Stream::Conversation(conversation)).expect("readable").is_empty());
@@ -158,7 +160,8 @@ fn streams_are_read_whole_and_alone(journal: &dyn Journal) {
     let (x, y): (ConversationId, ConversationId) = (ids.draw(), ids.draw());
     let human: HumanAgentId = ids.draw();
     let epoch = claim(journal, partition);
-    let lapse = Recorded { position: 6, at: AT, stream: Stream::Human(human), event: Event::LeaseLapsed { human_agent: human } };
+    let lapse =
+        Recorded { position: 6, at: AT, stream: Stream::Human(human), event: Event::LeaseLapsed { human_agent: human } };
     let batches = [
         vec![conversation_event(1, x), conversation_event(2, y), conversation_event(3, x)],
         vec![workspace_event(4), conversation_event(5, x), lapse.clone()],

@@ -11,12 +11,12 @@ use std::{
 };
 
 use baton_model::{
-    Actor, AiMeta, AiMode, Article, Channel, ConversationId, Customer, CustomerRef, Event, Facts, HumanAgentId, HumanProfile,
-    Hours, IdSource, Input, OfferId, Recorded, Signals, Stream, Tier, Timestamp, Willing, WorkspaceId,
+    Actor, AiMeta, AiMode, Article, Channel, ConversationId, Customer, CustomerRef, Event, Facts, Hours, HumanAgentId,
+    HumanProfile, IdSource, Input, OfferId, Recorded, Signals, Stream, Tier, Timestamp, Willing, WorkspaceId,
 };
 use baton_ports::{
-    Answer, Append, Ask, Assistant, AssistantError, BoxFuture, FactError, FactSource, Journal, JournalError, Lease, ManualClock,
-    Snapshot,
+    Answer, Append, Ask, Assistant, AssistantError, BoxFuture, FactError, FactSource, Journal, JournalError, Lease,
+    ManualClock, Snapshot,
 };
 use baton_runtime::{Baton, Committed, Handle, Options, Ports, SubmitError};
 use baton_store::SqliteStore;

@@ -23,9 +23,7 @@ async fn a_deadline_is_served_when_its_time_has_come() {
     handle.wake();
     let lapse = wait_for("the lapse", || lapsed(&life.journaled())).await;
     assert_eq!((lapse.stream, lapse.at), (Stream::Human(human), later));
-    let told = async {
-        while !changes.recv().await.unwrap().touches(Stream::Human(human)) {}
-    };
+    let told = async { while !changes.recv().await.unwrap().touches(Stream::Human(human)) {} };
     tokio::time::timeout(std::time::Duration::from_secs(10), told).await.expect("watchers are told");
 }
 

@@ -15,8 +15,12 @@ impl Accounts for SqliteStore {
     fn create_workspace(&self, row: &WorkspaceRow) -> Result<(), AccountsError> {
         let row = row.clone();
         self.change("workspace", "workspace", move |tx| {
-            tx.prepare_cached("INSERT INTO workspace (id, slug, name, created_at) VALUES (?1, ?2, ?3, ?4)")?
-                .execute((id(row.id.uuid()), row.slug, row.name, row.created_at.millis()))
+            tx.prepare_cached("INSERT INTO workspace (id, slug, name, created_at) VALUES (?1, ?2, ?3, ?4)")?.execute((
+                id(row.id.uuid()),
+                row.slug,
+                row.name,
+                row.created_at.millis(),
+            ))
         })
         .map(drop)
     }
@@ -116,8 +120,10 @@ impl Accounts for SqliteStore {
     }
 
     fn delete_sessions_of(&self, account: AccountId) -> Result<u64, AccountsError> {
-        self.change("", "", move |tx| tx.prepare_cached("DELETE FROM session WHERE account = ?1")?.execute([id(account.uuid())]))
-            .map(|rows| rows as u64)
+        self.change("", "", move |tx| {
+            tx.prepare_cached("DELETE FROM session WHERE account = ?1")?.execute([id(account.uuid())])
+        })
+        .map(|rows| rows as u64)
     }
 
     fn create_api_key(&self, key: &ApiKey) -> Result<(), AccountsError> {
@@ -163,7 +169,12 @@ impl Accounts for SqliteStore {
             tx.prepare_cached(
                 "INSERT INTO customer_token (token_hash, workspace, conversation, expires_at) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute((t.token_hash.0, id(t.workspace.uuid()), id(t.conversation.uuid()), t.expires_at.millis()))
+            .execute((
+                t.token_hash.0,
+                id(t.workspace.uuid()),
+                id(t.conversation.uuid()),
+                t.expires_at.millis(),
+            ))
         })
         .map(drop)
     }
@@ -211,7 +222,9 @@ impl SqliteStore {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, AccountsError> {
-        self.readers.with(|c| c.prepare_cached(sql)?.query_row(params, read).optional()).map_err(|e: rusqlite::Error| AccountsError::storage(e))
+        self.readers
+            .with(|c| c.prepare_cached(sql)?.query_row(params, read).optional())
+            .map_err(|e: rusqlite::Error| AccountsError::storage(e))
     }
 
     fn list<T>(
@@ -220,7 +233,9 @@ impl SqliteStore {
         params: impl Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, AccountsError> {
-        self.readers.with(|c| c.prepare_cached(sql)?.query_map(params, read)?.collect()).map_err(|e: rusqlite::Error| AccountsError::storage(e))
+        self.readers
+            .with(|c| c.prepare_cached(sql)?.query_map(params, read)?.collect())
+            .map_err(|e: rusqlite::Error| AccountsError::storage(e))
     }
 }
 

@@ -141,7 +141,16 @@ impl Heads {
                 }
             };
             chain.version += 1;
-            insert.execute((row_id(partition.num, row.pos), &key.1, chain.version, chain.last_pos, row.kind, SCHEMA, row.at, row.body))?;
+            insert.execute((
+                row_id(partition.num, row.pos),
+                &key.1,
+                chain.version,
+                chain.last_pos,
+                row.kind,
+                SCHEMA,
+                row.at,
+                row.body,
+            ))?;
             chain.last_pos = row.pos;
             partition.head = row.pos;
         }

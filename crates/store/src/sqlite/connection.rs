@@ -27,7 +27,10 @@ pub(super) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if mode != "wal" {
         let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN);
-        return Err(rusqlite::Error::SqliteFailure(error, Some(format!("the file system allows no write-ahead log (got {mode})"))));
+        return Err(rusqlite::Error::SqliteFailure(
+            error,
+            Some(format!("the file system allows no write-ahead log (got {mode})")),
+        ));
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
     // On macOS a plain fsync does not reach the disk.

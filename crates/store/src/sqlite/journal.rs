@@ -40,8 +40,9 @@ impl Journal for SqliteStore {
     fn read(&self, partition: WorkspaceId, after: u64, limit: usize) -> Result<Vec<Recorded>, JournalError> {
         self.query(|connection| {
             let Some(num) = partition_num(connection, partition)? else { return Ok(Vec::new()) };
-            let mut statement = connection
-                .prepare_cached("SELECT id, ts, stream, type, schema, body FROM event WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT id, ts, stream, type, schema, body FROM event WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3",
+            )?;
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let mut rows = statement.query((row_id(num, after), row_id(num + 1, 0), limit))?;
             let mut events = Vec::new();
@@ -268,11 +269,8 @@ mod tests {
     #[test]
     fn after_a_failed_write_nothing_is_written_again() {
         let world = World::new();
-        let pages: i64 = world
-            .store
-            .writer
-            .write(|tx| tx.query_row("PRAGMA max_page_count = 1", [], |row| row.get(0)))
-            .unwrap();
+        let pages: i64 =
+            world.store.writer.write(|tx| tx.query_row("PRAGMA max_page_count = 1", [], |row| row.get(0))).unwrap();
         assert!(pages > 0, "the limit is the present size");
         let full = world.append(3, events(4, 5000, world.conversation));
         assert!(matches!(full, Err(JournalError::Storage(_))), "{full:?}");

@@ -136,7 +136,10 @@ mod tests {
         };
         edit("UPDATE migration SET checksum = 'feed' || substr(checksum, 5) WHERE version = 2");
         let error = SqliteStore::open(dir.path()).unwrap_err();
-        assert!(matches!(&error, StoreError::Migration(MigrationError::Edited { name, .. }) if name == "0002_accounts"), "{error}");
+        assert!(
+            matches!(&error, StoreError::Migration(MigrationError::Edited { name, .. }) if name == "0002_accounts"),
+            "{error}"
+        );
         edit("DELETE FROM migration; INSERT INTO migration VALUES (9, '0009_later', 'x')");
         let error = SqliteStore::open(dir.path()).unwrap_err();
         assert!(matches!(error, StoreError::Migration(MigrationError::Newer { found: 9, .. })), "{error}");
@@ -145,8 +148,10 @@ mod tests {
     #[test]
     fn every_migration_file_is_listed() {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sqlite/migrations");
-        let mut files: Vec<String> =
-            std::fs::read_dir(dir).unwrap().map(|f| f.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+        let mut files: Vec<String> = std::fs::read_dir(dir)
+            .unwrap()
+            .map(|f| f.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
         files.sort();
         assert_eq!(files, MIGRATIONS.iter().map(|m| m.name).collect::<Vec<_>>());
         for (n, migration) in (1..).zip(MIGRATIONS) {
@@ -158,7 +163,8 @@ mod tests {
     #[test]
     fn a_file_that_is_no_database_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("baton.db"), "not a database, but long enough to be read as one".repeat(100)).unwrap();
+        std::fs::write(dir.path().join("baton.db"), "not a database, but long enough to be read as one".repeat(100))
+            .unwrap();
         assert!(matches!(SqliteStore::open(dir.path()), Err(StoreError::Sqlite { .. })));
     }
 }
