@@ -77,6 +77,7 @@ pub enum Outcome {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Requirements {
     /// Skill and least proficiency.
+    #[schema(value_type = std::collections::BTreeMap<String, u8>)]
     pub skills: Skills,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,

@@ -122,6 +122,7 @@ pub struct Facts {
 /// Facts of one conversation: never awaited, always honest about what is missing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one per conversation, and most are known: a box would only add a hop")]
 pub enum FactsState {
     /// The conversation names no customer.
     Unknown,

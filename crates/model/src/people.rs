@@ -92,6 +92,7 @@ pub struct Presence {
 pub struct HumanProfile {
     pub name: String,
     #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, u8>)]
     pub skills: Skills,
     /// ISO 639-1.
     #[serde(default)]
@@ -181,6 +182,7 @@ pub struct Queue {
     pub default: bool,
     /// Skill and least proficiency of everything in this queue.
     #[serde(default)]
+    #[schema(value_type = std::collections::BTreeMap<String, u8>)]
     pub required_skills: Skills,
     #[serde(default)]
     pub strategy: Strategy,

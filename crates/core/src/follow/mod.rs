@@ -1,0 +1,24 @@
+//! What is owed to the customer: obligations, ladders, service-level clocks, callbacks.
+//!
+//! - [`obligation`] says what a state owes now: one owner, one due time, one next action. Exactly the terminal states owe
+//!   nothing.
+//! - [`ladder`] says what happens when it is missed: never nothing. [`next_obligation`] is what is owed afterwards, unless a
+//!   rung has moved the escalation to another state.
+//! - [`clocks`] and [`next_reply_clock`] time the service level; [`slots`] are times for a callback; [`next_event`] is when
+//!   an escalation next needs attention.
+//!
+//! Service-level targets count in the queue's business time, people's patience in plain time. All due times are computed
+//! once and stored, so that a later change of hours or zone rules cannot rewrite what was owed.
+//!
+//! Never here: finding people (`route`), telling anybody anything (the engine turns rungs into events).
+//! To add a next action: give it a due time in [`obligation`], rungs in [`ladder`], and a spacing in [`next_obligation`].
+
+mod clocks;
+mod ladder;
+mod obligation;
+mod slots;
+
+pub use clocks::{clocks, next_event, next_reply_clock, targets};
+pub use ladder::{Rung, ladder, ladder_staffed, next_obligation, nobody_will_come};
+pub use obligation::{Duty, obligation};
+pub use slots::slots;

@@ -1,0 +1,179 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+#[derive(Debug, Parser)]
+#[command(name = "baton", version, about = "The handoff layer between AI agents and human teams")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API, the desk and the widget
+    Serve(ServeArgs),
+    /// Create workspaces; the server must not be running on the data directory
+    Workspace(WorkspaceArgs),
+    /// Create API keys; the server must not be running on the data directory
+    Key(KeyArgs),
+    /// Print the commented default configuration
+    Config,
+    /// Print the OpenAPI document
+    Openapi,
+    /// Check policy files
+    Policy(PolicyArgs),
+    /// Check the journal of a data directory
+    Journal(JournalArgs),
+    /// Replay recorded conversations through the real core
+    Replay(ReplayArgs),
+    /// Serve a demo shop with simulated customers and people
+    Demo(DemoArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Data directory; created if need be
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Address and port; overrides the configuration
+    #[arg(long)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Configuration file; see `baton config`
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkspaceArgs {
+    #[command(subcommand)]
+    pub(crate) command: WorkspaceCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkspaceCommand {
+    /// Create a workspace, with an administrator if an e-mail address is given
+    Create {
+        /// Lower-case letters, digits and `-`; people type it to sign in
+        slug: String,
+        /// Name for people; the slug if absent
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long)]
+        admin_email: Option<String>,
+        /// Read the password from standard input; otherwise one is made and printed once
+        #[arg(long, requires = "admin_email")]
+        admin_password_stdin: bool,
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// List workspaces
+    List {
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum KeyRole {
+    Bot,
+    Widget,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Create an API key and print it once
+    Create {
+        /// Slug of the workspace
+        #[arg(long)]
+        workspace: String,
+        #[arg(long)]
+        role: KeyRole,
+        /// What people call this key; its role if absent
+        #[arg(long)]
+        name: Option<String>,
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(subcommand)]
+    pub(crate) command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Name every problem of a policy file; exits 1 if there is one
+    Lint { file: PathBuf },
+    /// Print the commented default policy
+    Default,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JournalArgs {
+    #[command(subcommand)]
+    pub(crate) command: JournalCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JournalCommand {
+    /// Read every event, replay it and check the invariants; exits 1 if something is wrong
+    Check {
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// JSONL files; see docs/reference/recording.md
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print the whole report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the report with charts to this file
+    #[arg(long)]
+    pub(crate) html: Option<PathBuf>,
+    /// Policy file; the default policy if absent
+    #[arg(long)]
+    pub(crate) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Data directory; a temporary one, removed at the end, if absent
+    #[arg(long)]
+    pub(crate) data: Option<PathBuf>,
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Of the simulated traffic
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// No simulated traffic
+    #[arg(long)]
+    pub(crate) quiet: bool,
+    /// Drive one whole journey through the public API on a free port, print each step with its time, and stop
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

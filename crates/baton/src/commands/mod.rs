@@ -1,0 +1,16 @@
+//! One file per command.
+
+pub(crate) mod journal;
+pub(crate) mod key;
+pub(crate) mod policy;
+pub(crate) mod replay;
+pub(crate) mod serve;
+pub(crate) mod workspace;
+
+use anyhow::Result;
+
+/// Prints the OpenAPI document.
+pub(crate) fn openapi() -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(&baton_http::openapi())?);
+    Ok(())
+}

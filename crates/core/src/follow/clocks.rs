@@ -1,0 +1,115 @@
+//! Service-level clocks, and when an escalation next needs attention.
+
+use baton_model::{ClockKind, Escalation, EscalationState, Millis, Queue, SlaClock, Targets, Tier, Timestamp};
+
+use crate::calendar;
+
+/// A warning comes after this share of the target.
+const WARN_PERCENT: i64 = 75;
+/// For a queue without targets (refused when queues are stored, but data is data).
+const FALLBACK: Targets =
+    Targets { accept_seconds: 120, first_reply_seconds: 300, next_reply_seconds: 300, resolution_seconds: 8 * 3_600 };
+
+/// The targets of a tier; `standard` stands in for the others.
+pub fn targets(queue: &Queue, tier: Tier) -> &Targets {
+    queue.targets.get(&tier).or_else(|| queue.targets.get(&Tier::Standard)).unwrap_or(&FALLBACK)
+}
+
+/// First reply and resolution, from the opening of the escalation.
+pub fn clocks(queue: &Queue, tier: Tier, opened_at: Timestamp) -> Vec<SlaClock> {
+    let t = targets(queue, tier);
+    vec![
+        clock(queue, ClockKind::FirstReply, opened_at, t.first_reply_seconds),
+        clock(queue, ClockKind::Resolution, opened_at, t.resolution_seconds),
+    ]
+}
+
+/// From a customer's turn to the human's answer.
+pub fn next_reply_clock(queue: &Queue, tier: Tier, at: Timestamp) -> SlaClock {
+    clock(queue, ClockKind::NextReply, at, targets(queue, tier).next_reply_seconds)
+}
+
+fn clock(queue: &Queue, kind: ClockKind, started_at: Timestamp, seconds: u32) -> SlaClock {
+    let target = Millis::secs(i64::from(seconds).max(1));
+    SlaClock {
+        kind,
+        started_at,
+        warn_at: calendar::add_open(&queue.hours, started_at, Millis(target.0 * WARN_PERCENT / 100)),
+        due: calendar::add_open(&queue.hours, started_at, target),
+        warned_at: None,
+        breached_at: None,
+        stopped_at: None,
+        paused_at: None,
+    }
+}
+
+pub(super) fn running(clock: &SlaClock) -> bool {
+    clock.stopped_at.is_none() && clock.paused_at.is_none() && clock.breached_at.is_none()
+}
+
+/// When the escalation next needs attention: its obligation, a warning or breach of a running clock, a relaxation while it
+/// waits, the end of a pending offer. `None` only for terminal states.
+pub fn next_event(e: &Escalation) -> Option<Timestamp> {
+    if e.state.terminal() {
+        return None;
+    }
+    let next = |c: &SlaClock| if c.warned_at.is_none() { c.warn_at.min(c.due) } else { c.due };
+    let clocks = e.clocks.iter().filter(|c| running(c)).map(next);
+    let relaxation = e.item.next_step_at.filter(|_| matches!(e.state, EscalationState::Queued { .. }));
+    let offer = matches!(e.state, EscalationState::Offered { .. }).then(|| e.pending_offer().map(|o| o.due)).flatten();
+    clocks.chain(e.obligation.map(|o| o.due)).chain(relaxation).chain(offer).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use baton_model::{Day, NextAction, Obligation, Owner, Window};
+
+    use super::*;
+    use crate::follow::obligation::tests::{NOW, escalation, queue};
+
+    #[test]
+    fn clocks_run_in_business_time_and_warn_first() {
+        let mut q = queue();
+        q.hours.time_zone = "Europe/Berlin".into();
+        q.hours.windows = vec![Window { days: vec![Day::Fri, Day::Mon], from: "09:00".into(), to: "17:00".into() }];
+        // Friday 2026-03-27, 16:50 in Berlin: ten minutes, a weekend and a jump of the clock later.
+        let at = Timestamp::from_jiff("2026-03-27T15:50:00Z".parse().expect("a time"));
+        let all = clocks(&q, Tier::Vip, at);
+        let words: Vec<_> = all.iter().map(|c| (c.kind, c.warn_at.to_string(), c.due.to_string())).collect();
+        assert_eq!(
+            words,
+            [
+                (ClockKind::FirstReply, "2026-03-27T15:51:30.000Z".into(), "2026-03-27T15:52:00.000Z".into()),
+                (ClockKind::Resolution, "2026-03-30T07:35:00.000Z".into(), "2026-03-30T07:50:00.000Z".into()),
+            ]
+        );
+        assert_eq!(next_reply_clock(&q, Tier::Vip, at).due, at + Millis::secs(180));
+        q.targets.clear();
+        assert_eq!(clocks(&q, Tier::Vip, at).len(), 2, "never nothing");
+    }
+
+    #[test]
+    fn the_next_event_is_the_earliest_that_still_counts() {
+        let mut e = escalation(EscalationState::Queued { since: NOW });
+        e.obligation =
+            Some(Obligation { owner: Owner::Router, due: NOW + Millis::secs(500), action: NextAction::FindHuman, rung: 0 });
+        e.clocks = vec![next_reply_clock(&queue(), Tier::Standard, NOW)];
+        assert_eq!(next_event(&e), Some(NOW + Millis::secs(135)), "warning");
+        e.clocks[0].warned_at = Some(NOW);
+        assert_eq!(next_event(&e), Some(NOW + Millis::secs(180)), "breach");
+        e.item.next_step_at = Some(NOW + Millis::secs(60));
+        assert_eq!(next_event(&e), Some(NOW + Millis::secs(60)), "relaxation");
+        e.state = EscalationState::Closed { at: NOW };
+        assert_eq!(next_event(&e), None);
+        let human_agent = "hum_00000000000000000000000000000001".parse().expect("an id");
+        e.state = EscalationState::Resolved { human_agent, at: NOW };
+        assert_eq!(next_event(&e), Some(NOW + Millis::secs(180)), "nothing relaxes when nothing waits");
+        let stops: [fn(&mut SlaClock); 3] =
+            [|c| c.stopped_at = Some(NOW), |c| c.paused_at = Some(NOW), |c| c.breached_at = Some(NOW)];
+        for stop in stops {
+            let mut e = e.clone();
+            stop(&mut e.clocks[0]);
+            assert_eq!(next_event(&e), Some(NOW + Millis::secs(500)));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Refuses queues and profiles that could not work, with every problem and its place (a JSON pointer).
+
+use std::collections::BTreeMap;
+
+use baton_model::{HumanProfile, Place, Queue, QueueId, Refusal, RefusalCode, RelaxStep, Skills, Targets, Tier};
+
+use crate::calendar;
+
+const MAX_QUEUES: usize = 500;
+const MAX_STEPS: usize = 10;
+const MAX_NAME_CHARS: usize = 100;
+const MAX_SLUG_CHARS: usize = 64;
+const OFFER_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
+/// A week, the longest wait or target short of a resolution.
+const WEEK_SECONDS: u32 = 7 * 24 * 3_600;
+/// The longest resolution target: a quarter of open time.
+const QUARTER_SECONDS: u32 = 13 * WEEK_SECONDS;
+const CAPACITY: std::ops::RangeInclusive<u32> = 1..=100;
+
+#[derive(Default)]
+struct Problems(Vec<Place>);
+
+impl Problems {
+    fn add(&mut self, at: impl Into<String>, problem: impl Into<String>) {
+        self.0.push(Place { at: at.into(), problem: problem.into() });
+    }
+
+    fn name(&mut self, at: String, name: &str) {
+        if name.trim().is_empty() || name.chars().count() > MAX_NAME_CHARS {
+            self.add(at, format!("a name has 1 to {MAX_NAME_CHARS} characters"));
+        }
+    }
+
+    fn skills(&mut self, at: &str, skills: &Skills) {
+        for (skill, level) in skills {
+            if skill.trim().is_empty() || skill.chars().count() > MAX_SLUG_CHARS {
+                self.add(at, format!("a skill has 1 to {MAX_SLUG_CHARS} characters"));
+            }
+            if !(1..=5).contains(level) {
+                self.add(format!("{at}/{skill}"), format!("proficiency is 1 to 5, not {level}"));
+            }
+        }
+    }
+
+    fn seconds(&mut self, at: String, value: u32, max: u32) {
+        if value == 0 || value > max {
+            self.add(at, format!("must be 1 to {max} seconds, not {value}"));
+        }
+    }
+
+    fn done(self, what: &str) -> Result<(), Refusal> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let mut refusal = Refusal::new(RefusalCode::Invalid, format!("{what} cannot be used: {} problem(s)", self.0.len()));
+        refusal.places = self.0;
+        Err(refusal)
+    }
+}
+
+pub fn check_queues(queues: &[Queue]) -> Result<(), Refusal> {
+    let mut p = Problems::default();
+    if queues.len() > MAX_QUEUES {
+        p.add("", format!("more than {MAX_QUEUES} queues"));
+        return p.done("the queues");
+    }
+    match queues.iter().filter(|q| q.default).count() {
+        1 => {}
+        0 => p.add("", "exactly one queue must have `default`: it takes what no other claims"),
+        n => p.add("", format!("{n} queues have `default`; exactly one must")),
+    }
+    let (mut ids, mut topics) = (BTreeMap::new(), BTreeMap::new());
+    for (i, q) in queues.iter().enumerate() {
+        let at = |field: &str| format!("/{i}/{field}");
+        if !slug(&q.id) {
+            p.add(at("id"), "a queue id has lower-case letters, digits, `-` and `_`, 1 to 64 of them");
+        }
+        if let Some(first) = ids.insert(&q.id, i) {
+            p.add(at("id"), format!("`{}` is also the id of queue {first}", q.id));
+        }
+        for (n, topic) in q.topics.iter().enumerate() {
+            if let Some(other) = topics.insert(topic, &q.id) {
+                p.add(at(&format!("topics/{n}")), format!("topic `{topic}` is already placed in `{other}`"));
+            }
+        }
+        p.name(at("name"), &q.name);
+        if let Err(problem) = calendar::check(&q.hours) {
+            p.add(at("hours"), problem);
+        }
+        p.skills(&at("required_skills"), &q.required_skills);
+        if !OFFER_SECONDS.contains(&q.offer_seconds) {
+            p.add(at("offer_seconds"), format!("must be {} to {}", OFFER_SECONDS.start(), OFFER_SECONDS.end()));
+        }
+        p.seconds(at("max_wait_seconds"), q.max_wait_seconds, WEEK_SECONDS);
+        check_targets(&mut p, i, &q.targets);
+        check_steps(&mut p, i, q, queues);
+    }
+    p.done("the queues")
+}
+
+fn check_targets(p: &mut Problems, i: usize, targets: &BTreeMap<Tier, Targets>) {
+    if !targets.contains_key(&Tier::Standard) {
+        p.add(format!("/{i}/targets"), "targets for `standard` are missing; other tiers fall back to them");
+    }
+    for (tier, t) in targets {
+        let tier = match tier {
+            Tier::Standard => "standard",
+            Tier::Plus => "plus",
+            Tier::Vip => "vip",
+        };
+        let at = |field: &str| format!("/{i}/targets/{tier}/{field}");
+        p.seconds(at("accept_seconds"), t.accept_seconds, WEEK_SECONDS);
+        p.seconds(at("first_reply_seconds"), t.first_reply_seconds, WEEK_SECONDS);
+        p.seconds(at("next_reply_seconds"), t.next_reply_seconds, WEEK_SECONDS);
+        p.seconds(at("resolution_seconds"), t.resolution_seconds, QUARTER_SECONDS);
+        if t.first_reply_seconds < t.accept_seconds {
+            p.add(at("first_reply_seconds"), "shorter than accept_seconds, but a reply comes after the acceptance");
+        }
+        if t.resolution_seconds < t.first_reply_seconds {
+            p.add(at("resolution_seconds"), "shorter than first_reply_seconds");
+        }
+    }
+}
+
+fn check_steps(p: &mut Problems, i: usize, queue: &Queue, queues: &[Queue]) {
+    if queue.steps.len() > MAX_STEPS {
+        p.add(format!("/{i}/steps"), format!("more than {MAX_STEPS} steps"));
+    }
+    let mut last = 0;
+    for (n, step) in queue.steps.iter().enumerate() {
+        let at = format!("/{i}/steps/{n}");
+        if step.after_seconds <= last {
+            p.add(format!("{at}/after_seconds"), format!("must be more than {last}, the step before"));
+        }
+        last = step.after_seconds;
+        if idle(step) {
+            p.add(at.clone(), "relaxes nothing");
+        }
+        for (m, to) in step.overflow_to.iter().enumerate() {
+            let at = format!("{at}/overflow_to/{m}");
+            if *to == queue.id {
+                p.add(at, "a queue does not overflow to itself");
+            } else if !queues.iter().any(|q| q.id == *to) {
+                p.add(at, format!("there is no queue `{to}`"));
+            }
+        }
+    }
+}
+
+fn idle(step: &RelaxStep) -> bool {
+    step.lower_proficiency_by == 0 && step.drop_skills.is_empty() && !step.drop_language && step.overflow_to.is_empty()
+}
+
+fn slug(id: &QueueId) -> bool {
+    (1..=MAX_SLUG_CHARS).contains(&id.0.len())
+        && id.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+}
+
+pub fn check_profile(profile: &HumanProfile) -> Result<(), Refusal> {
+    let mut p = Problems::default();
+    p.name("/name".into(), &profile.name);
+    p.skills("/skills", &profile.skills);
+    for (n, language) in profile.languages.iter().enumerate() {
+        if language.len() != 2 || !language.bytes().all(|b| b.is_ascii_lowercase()) {
+            p.add(format!("/languages/{n}"), format!("`{language}` is not an ISO 639-1 code like `de`"));
+        }
+    }
+    if let Err(problem) = calendar::check(&profile.hours) {
+        p.add("/hours", problem);
+    }
+    if !CAPACITY.contains(&profile.capacity) {
+        p.add("/capacity", format!("must be {} to {} units", CAPACITY.start(), CAPACITY.end()));
+    }
+    p.done("the profile")
+}
+
+#[cfg(test)]
+mod tests {
+    use baton_model::{Day, Window};
+
+    use super::*;
+    use crate::route::{fit::tests::profile, place::tests::queue};
+
+    fn good() -> Vec<Queue> {
+        let mut general = queue("general");
+        general.default = true;
+        vec![general, queue("billing")]
+    }
+
+    fn places(queues: &[Queue]) -> Vec<String> {
+        check_queues(queues).err().map(|r| r.places.into_iter().map(|p| p.at).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_fault_has_its_place() {
+        assert_eq!(check_queues(&good()), Ok(()));
+        let step = |after| RelaxStep {
+            after_seconds: after,
+            lower_proficiency_by: 1,
+            drop_skills: vec![],
+            drop_language: false,
+            overflow_to: vec![],
+        };
+        type Break = Box<dyn Fn(&mut Vec<Queue>)>;
+        let table: Vec<(&str, Break)> = vec![
+            ("", Box::new(|q| q[0].default = false)),
+            ("", Box::new(|q| q[1].default = true)),
+            ("", Box::new(Vec::clear)),
+            ("/1/id", Box::new(|q| q[1].id = QueueId("general".into()))),
+            ("/1/id", Box::new(|q| q[1].id = QueueId("Bil ling".into()))),
+            ("/1/name", Box::new(|q| q[1].name = " ".into())),
+            ("/1/topics/0", Box::new(|q| {
+                q[0].topics = vec!["a".into()];
+                q[1].topics = vec!["a".into()];
+            })),
+            ("/1/hours", Box::new(|q| q[1].hours.time_zone = "Nowhere".into())),
+            ("/1/required_skills/x", Box::new(|q| {
+                q[1].required_skills.insert("x".into(), 6);
+            })),
+            ("/1/offer_seconds", Box::new(|q| q[1].offer_seconds = 0)),
+            ("/1/max_wait_seconds", Box::new(|q| q[1].max_wait_seconds = 0)),
+            ("/1/targets", Box::new(|q| q[1].targets.clear())),
+            ("/1/targets/standard/first_reply_seconds", Box::new(|q| {
+                q[1].targets.values_mut().for_each(|t| t.first_reply_seconds = 1);
+            })),
+            ("/1/steps/1/after_seconds", Box::new(move |q| q[1].steps = vec![step(60), step(60)])),
+            ("/1/steps/0", Box::new(move |q| q[1].steps = vec![RelaxStep { lower_proficiency_by: 0, ..step(60) }])),
+            ("/1/steps/0/overflow_to/0", Box::new(move |q| {
+                q[1].steps = vec![RelaxStep { overflow_to: vec![QueueId("gone".into())], ..step(60) }];
+            })),
+            ("/1/steps/0/overflow_to/0", Box::new(move |q| {
+                q[1].steps = vec![RelaxStep { overflow_to: vec![q[1].id.clone()], ..step(60) }];
+            })),
+        ];
+        for (n, (want, spoil)) in table.iter().enumerate() {
+            let mut queues = good();
+            spoil(&mut queues);
+            assert_eq!(places(&queues), [*want], "case {n}");
+        }
+    }
+
+    #[test]
+    fn profiles_are_checked() {
+        let ana = profile("Ana", &[("billing", 3)], &["de"]);
+        assert_eq!(check_profile(&ana), Ok(()));
+        let mut bad = HumanProfile { name: String::new(), capacity: 0, languages: vec!["German".into()], ..ana };
+        bad.skills.insert("legal".into(), 0);
+        bad.hours.windows = vec![Window { days: vec![Day::Mon], from: "10:00".into(), to: "09:00".into() }];
+        let refusal = check_profile(&bad).expect_err("refused");
+        let places: Vec<&str> = refusal.places.iter().map(|p| p.at.as_str()).collect();
+        assert_eq!(places, ["/name", "/skills/legal", "/languages/0", "/hours", "/capacity"]);
+        assert_eq!(refusal.code, RefusalCode::Invalid);
+    }
+}

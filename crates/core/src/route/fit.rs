@@ -1,0 +1,144 @@
+//! Whether a person meets requirements, and how to say it.
+
+use baton_model::{HumanProfile, QueueId, Requirements};
+
+/// `de` from `de-CH` or `DE_ch`.
+pub fn primary_language(tag: &str) -> String {
+    primary(tag).to_ascii_lowercase()
+}
+
+fn primary(tag: &str) -> &str {
+    tag.split(['-', '_']).next().unwrap_or(tag)
+}
+
+/// No queues listed means all.
+pub fn serves(profile: &HumanProfile, queue: &QueueId) -> bool {
+    profile.queues.is_empty() || profile.queues.contains(queue)
+}
+
+/// No languages listed means that language was never recorded: any.
+pub fn speaks(profile: &HumanProfile, language: &str) -> bool {
+    profile.languages.is_empty() || profile.languages.iter().any(|l| primary(l).eq_ignore_ascii_case(primary(language)))
+}
+
+/// Skills, language and queues.
+pub fn qualifies(profile: &HumanProfile, needs: &Requirements) -> bool {
+    (profile.queues.is_empty() || needs.queues.iter().any(|q| profile.queues.contains(q)))
+        && needs.skills.iter().all(|(skill, level)| profile.skills.get(skill).is_some_and(|have| have >= level))
+        && needs.language.as_deref().is_none_or(|l| speaks(profile, l))
+}
+
+/// Summed proficiency over the required skills.
+pub fn proficiency(profile: &HumanProfile, needs: &Requirements) -> u32 {
+    needs.skills.keys().filter_map(|s| profile.skills.get(s)).map(|level| u32::from(*level)).sum()
+}
+
+/// Why this person, best skill first: "billing 5, German".
+pub fn fit_words(profile: &HumanProfile, needs: &Requirements) -> String {
+    let mut skills: Vec<_> = needs.skills.keys().filter_map(|s| profile.skills.get(s).map(|level| (s, *level))).collect();
+    skills.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
+    let mut words: Vec<String> = skills.into_iter().map(|(skill, level)| format!("{skill} {level}")).collect();
+    if let Some(language) = &needs.language
+        && !profile.languages.is_empty()
+    {
+        words.push(language_name(language));
+    }
+    if words.is_empty()
+        && let Some(queue) = needs.queues.iter().find(|q| serves(profile, q))
+    {
+        words.push(format!("serves {queue}"));
+    }
+    words.join(", ")
+}
+
+/// What a person lacks, one phrase each; empty when they qualify.
+pub fn lacks(profile: &HumanProfile, needs: &Requirements) -> Vec<String> {
+    let mut words = Vec::new();
+    for (skill, level) in &needs.skills {
+        match profile.skills.get(skill) {
+            Some(have) if have >= level => {}
+            Some(have) => words.push(format!("{skill} {have}, needs {level}")),
+            None => words.push(format!("no {skill}")),
+        }
+    }
+    if let Some(language) = needs.language.as_deref().filter(|l| !speaks(profile, l)) {
+        words.push(format!("no {}", language_name(language)));
+    }
+    if !profile.queues.is_empty() && !needs.queues.iter().any(|q| profile.queues.contains(q)) {
+        let queues: Vec<&str> = needs.queues.iter().map(|q| q.0.as_str()).collect();
+        words.push(format!("does not serve {}", queues.join(" or ")));
+    }
+    words
+}
+
+/// The English name of a language by its ISO 639-1 code, or the code itself.
+pub fn language_name(code: &str) -> String {
+    const NAMES: [(&str, &str); 36] = [
+        ("ar", "Arabic"), ("bg", "Bulgarian"), ("ca", "Catalan"), ("cs", "Czech"), ("da", "Danish"), ("de", "German"),
+        ("el", "Greek"), ("en", "English"), ("es", "Spanish"), ("et", "Estonian"), ("fa", "Persian"), ("fi", "Finnish"),
+        ("fr", "French"), ("he", "Hebrew"), ("hi", "Hindi"), ("hr", "Croatian"), ("hu", "Hungarian"), ("id", "Indonesian"),
+        ("it", "Italian"), ("ja", "Japanese"), ("ko", "Korean"), ("lt", "Lithuanian"), ("lv", "Latvian"), ("nl", "Dutch"),
+        ("no", "Norwegian"), ("pl", "Polish"), ("pt", "Portuguese"), ("ro", "Romanian"), ("ru", "Russian"), ("sk", "Slovak"),
+        ("sl", "Slovenian"), ("sv", "Swedish"), ("tr", "Turkish"), ("uk", "Ukrainian"), ("vi", "Vietnamese"), ("zh", "Chinese"),
+    ];
+    let code = primary_language(code);
+    NAMES.iter().find(|(c, _)| *c == code).map_or(code, |(_, name)| (*name).to_owned())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use baton_model::{Hours, Skills};
+
+    use super::*;
+
+    pub(in crate::route) fn profile(name: &str, skills: &[(&str, u8)], languages: &[&str]) -> HumanProfile {
+        HumanProfile {
+            name: name.into(),
+            skills: skills.iter().map(|(s, l)| ((*s).to_owned(), *l)).collect::<Skills>(),
+            languages: languages.iter().map(|l| (*l).to_owned()).collect(),
+            queues: vec![],
+            hours: Hours { time_zone: "UTC".into(), windows: vec![], holidays: vec![] },
+            capacity: 2,
+        }
+    }
+
+    fn needs(skills: &[(&str, u8)], language: Option<&str>) -> Requirements {
+        Requirements {
+            skills: skills.iter().map(|(s, l)| ((*s).to_owned(), *l)).collect(),
+            language: language.map(Into::into),
+            queues: vec![QueueId("billing".into())],
+        }
+    }
+
+    #[test]
+    fn a_person_has_every_skill_the_language_and_a_queue() {
+        let ana = profile("Ana", &[("billing", 4), ("refunds", 2)], &["de", "en-GB"]);
+        for (skills, language, want) in [
+            (&[("billing", 4)][..], None, true),
+            (&[("billing", 5)][..], None, false),
+            (&[("billing", 1), ("refunds", 2)][..], Some("en"), true),
+            (&[("legal", 1)][..], None, false),
+            (&[][..], Some("DE-at"), true),
+            (&[][..], Some("fr"), false),
+        ] {
+            let needs = needs(skills, language);
+            assert_eq!(qualifies(&ana, &needs), want, "{needs:?}");
+            assert_eq!(lacks(&ana, &needs).is_empty(), want, "{needs:?}");
+        }
+        let elsewhere = HumanProfile { queues: vec![QueueId("sales".into())], ..ana.clone() };
+        assert!(!qualifies(&elsewhere, &needs(&[], None)));
+        assert!(qualifies(&profile("Bo", &[], &[]), &needs(&[], Some("fr"))), "language never recorded");
+    }
+
+    #[test]
+    fn fit_and_gaps_in_words() {
+        let ana = profile("Ana", &[("billing", 3), ("refunds", 5)], &["de"]);
+        assert_eq!(fit_words(&ana, &needs(&[("billing", 1), ("refunds", 1)], Some("de"))), "refunds 5, billing 3, German");
+        assert_eq!(fit_words(&ana, &needs(&[], None)), "serves billing");
+        assert_eq!(
+            lacks(&ana, &needs(&[("billing", 4), ("legal", 2)], Some("fr"))),
+            ["billing 3, needs 4", "no legal", "no French"]
+        );
+        assert_eq!(language_name("xx-YY"), "xx");
+    }
+}

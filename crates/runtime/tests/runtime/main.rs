@@ -1,0 +1,7 @@
+//! The runtime over a real SQLite store, with a clock that the tests move.
+
+mod durability;
+mod effects;
+mod harness;
+mod order;
+mod time;

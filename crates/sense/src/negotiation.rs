@@ -1,0 +1,57 @@
+//! Asking for another price, or for other terms.
+
+use baton_model::SignalKind;
+
+use crate::cue::{Detector, cue};
+
+pub(crate) fn detectors() -> [Detector; 2] {
+    [price(), terms()]
+}
+
+fn price() -> Detector {
+    Detector::new(
+        SignalKind::NegotiatePrice,
+        vec![
+            cue(5.0, "(?:give|get|offer|have|want|need|like|expect|deserve|ask for|asking for|do|apply|extend|grant|any|possible|negotiate) (?:me |us |you )?(?:a |an |any |some |the |for a |for |another |bigger |better |further |extra |special |small |little )*(?:[0-9]+ ?(?:%|percent) )?(?:discount|reduction|price cut|rebate|markdown)s?|(?:better|lower|cheaper|best|special|reduced|competitive|custom|bulk|wholesale|volume|friendlier) (?:price|deal|rate|offer|pricing|quote|discount)s?|price[- ]?match(?:ing)?|match (?:the|their|this|that|your|a|his) (?:[a-z]+ )?(?:price|offer|deal|quote|rate)|negotiat(?:e|ing|ion|able)|haggl(?:e|ing)|meet me (?:half ?way|in the middle)|knock (?:[a-z0-9€$£%]+ ){1,3}off|(?:lower|reduce|drop|cut|bring down|come down on) (?:the|your|my|this|that) (?:[a-z]+ )?(?:price|fee|rate|cost|bill|total|charge)s?"),
+            cue(4.2, r"(?:can|could|would|will) (?:you|we|i|u) (?:do|make it|get it|have it|pay|sell it|take) (?:it |this |me )?(?:for |at )?(?:less|cheaper|[€$£]? ?[0-9][0-9.,]*(?: ?(?:€|\$|£|euros?|dollars?|bucks|pounds|instead))?)|(?:[0-9]+ ?(?:%|percent)) (?:off|discount|reduction)|how about [€$£]? ?[0-9]+|best you can do|any room (?:on|for|in)|sweeten the deal|(?:too|so|quite|bit|very|way too) (?:expensive|pricey|much money|steep)|found it cheaper|cheaper (?:elsewhere|at|on|somewhere)|for (?:less|cheaper) (?:elsewhere|at|on)"),
+            cue(2.4, "discounts?|cheaper|better off|loyalty (?:bonus|reward)|money off|bargain"),
+        ],
+    )
+    .unless("(?:discount|promo|promotion|voucher|coupon|gift)(?:al)? (?:code|card|voucher)s?|discount(?:ed)? (?:was|is|did|didn't|not|wasn't) (?:not )?(?:appl(?:y|ied)|show|work)[a-z]*|discount (?:on my|from) (?:last|previous)")
+}
+
+fn terms() -> Detector {
+    Detector::new(
+        SignalKind::NegotiateTerms,
+        vec![
+            cue(5.0, "(?:make|making|made|ask for|asking for|request|grant|consider|get|have|allow|for) (?:me |us )?(?:an?|one|any|some|this) (?:small |little |one[- ]time |special |single )?exception|(?:bend|break|overlook|relax|ignore) the (?:rule|rules|policy)|(?:special|custom|different|better|flexible|individual|other) (?:terms|arrangement|treatment|conditions|contract|agreement|payment terms)|(?:extend|extending|extension (?:of|on|for)|prolong|postpone|push back|more time (?:for|on|to)) (?:the|my|our|this|a|your)? ?(?:[a-z]+ ){0,2}(?:deadline|return (?:window|period|policy)|trial|due date|payment|warranty|contract|deadline|window|period|pay)|payment plan|(?:pay|paying|payment)(?: it)?(?: off)? (?:in|by|over|with) (?:[a-z0-9]+ )?(?:instal?lments?|months|parts|rates)|net[- ](?:30|45|60|90)|(?:waive|waiving|waived|refund|drop|remove|forgive) (?:the|my|that|this|your|those|any|all) (?:[a-z]+ ){0,2}(?:fee|fees|charge|charges|penalty|cost|surcharge|interest)"),
+            cue(3.8, "(?:just )?this once|one[- ]time (?:courtesy|thing|exception|favou?r)|goodwill|compensat(?:e|ion|ed)|as a (?:courtesy|gesture|favou?r)|make it (?:up to me|right)|(?:i know|i understand|i realise|i realize|even though|although) (?:[a-z']+ ){0,6}(?:past|after|outside|over|beyond|passed|missed|non[- ]?refundable|policy|deadline)|special case|out of the ordinary|is there any way (?:you|around|to (?:waive|avoid|skip))|can't you (?:just )?(?:make|do|waive|allow)|free upgrade|upgrade me for free|store credit instead|cash instead"),
+            cue(1.8, "exceptions?|waive|flexible|flexibility|leeway|extension|accommodat(?:e|ion)"),
+        ],
+    )
+    .unless("exception (?:error|thrown|handling|at line)|(?:null|unhandled|runtime) ?(?:pointer )?exception|(?:chrome|browser|file|phone) extension|extension (?:cord|cable|number|lead)|compensation policy|are there any exceptions|with the exception of|hotel accommodation|flexible (?:ticket|fare|cable|tube|dates)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cue::check;
+
+    #[test]
+    fn price_table() {
+        check(
+            SignalKind::NegotiatePrice,
+            &["Can you give me a discount?", "Could you do it for 80 euros?", "I found it cheaper elsewhere, can you match the price?", "what's the best price for 50 units", "Any chance of 20% off?", "That is too expensive, can you lower the price"],
+            &["my discount code does not work", "What does it cost?", "The discount was not applied", "How much is shipping?", "Is there a cheaper shipping option?"],
+        );
+    }
+
+    #[test]
+    fn terms_table() {
+        check(
+            SignalKind::NegotiateTerms,
+            &["Could you make an exception for me?", "Can I pay in installments?", "please waive the late fee", "Can you extend the return window by a week?", "I know it's past the 30 days but can you take it back just this once", "I want compensation for this"],
+            &["I get a null pointer exception", "Do you sell an extension cord?", "What is your return policy?", "When is the deadline?"],
+        );
+    }
+}
