@@ -67,7 +67,7 @@ test('the AI answers a routine question and names its source', async () => {
     await customer.getByRole('button', { name: 'Open chat' }).click();
   }
   await say(ROUTINE);
-  await expect(log().getByText('2 to 4 working days')).toBeVisible();
+  await expect(log().getByText('2 to 4 working days').first()).toBeVisible();
   await log().getByText(/^Source:/).first().click();
   await expect(log().locator('blockquote').first()).toBeVisible();
   await look(customer, 'widget-answer', ['wide', 'phone']);
