@@ -12,14 +12,13 @@ export interface Account {
   password: string;
   name: string;
   role: string;
-  simulated: boolean;
 }
 
 export interface Demo {
   workspace: string;
   business_name: string;
   widget_key: string;
-  accounts: Account[];
+  logins: Account[];
 }
 
 export async function demo(page: Page): Promise<Demo> {
@@ -28,9 +27,9 @@ export async function demo(page: Page): Promise<Demo> {
   return (await answer.json()) as Demo;
 }
 
-/** The demo's account of that role that nobody plays. */
+/** The demo's log-in for that role. */
 export function account(d: Demo, role: string): Account {
-  const found = d.accounts.find((a) => a.role === role && !a.simulated);
+  const found = d.logins.find((a) => a.role === role);
   if (!found) throw new Error(`the demo has no account with the role ${role}`);
   return found;
 }

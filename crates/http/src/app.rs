@@ -145,7 +145,9 @@ impl App {
         let accounts = Arc::clone(&self.inner.accounts);
         match tokio::task::spawn_blocking(move || ask(&*accounts)).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(AccountsError::Taken(what))) => Err(Problem::new(Code::Conflict, format!("This {what} is already in use."))),
+            Ok(Err(AccountsError::Taken(what))) => {
+                Err(Problem::new(Code::Conflict, format!("This {what} is already in use.")))
+            }
             Ok(Err(AccountsError::Unknown(what))) => Err(Problem::not_found(what)),
             Ok(Err(e @ AccountsError::Storage(_))) => {
                 let cause = std::error::Error::source(&e).map(ToString::to_string).unwrap_or_default();

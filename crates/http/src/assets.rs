@@ -21,9 +21,8 @@ use crate::{
 #[folder = "$OUT_DIR/ui"]
 struct Ui;
 
-/// First path segments that the desk app routes by itself.
-const PAGES: [&str; 9] =
-    ["", "desk", "board", "insights", "policy", "knowledge", "people", "settings", "sign-in"];
+/// First path segments that show the desk app, which keeps its own addresses behind `#`.
+const PAGES: [&str; 2] = ["", "desk"];
 
 /// Nothing from elsewhere, nothing inline but styles (components set them), no framing.
 const DESK_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \
@@ -50,6 +49,9 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> Response 
 
 fn find(app: &App, path: &str) -> Option<Response> {
     let path = path.strip_prefix('/')?;
+    if path.split('/').any(|segment| segment.starts_with('.')) {
+        return None;
+    }
     if path == "demo" {
         let demo = app.options().demo.as_ref()?;
         let page = Ui::get("demo.html")?;

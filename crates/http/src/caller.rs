@@ -80,8 +80,13 @@ impl Caller {
             Ok(Ok(committed)) => Ok(committed),
             Ok(Err(SubmitError::Refused(refusal))) => Err(refusal.into()),
             Ok(Err(SubmitError::Busy)) => Err(Problem::new(Code::Busy, "The inbox of this workspace is full.")),
-            Ok(Err(SubmitError::Stopped)) => Err(Problem::new(Code::Stopped, "This workspace is not running at the moment.")),
-            Err(_) => Err(Problem::new(Code::Busy, "The write was not confirmed in time; it may still happen. Retry with the same key.")),
+            Ok(Err(SubmitError::Stopped)) => {
+                Err(Problem::new(Code::Stopped, "This workspace is not running at the moment."))
+            }
+            Err(_) => Err(Problem::new(
+                Code::Busy,
+                "The write was not confirmed in time; it may still happen. Retry with the same key.",
+            )),
         }
     }
 }
@@ -194,7 +199,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Problem::new(Code::Unauthenticated, "The call carries no credential."))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Problem::new(Code::Unauthenticated, "The call carries no credential."))
     }
 }
 
@@ -212,7 +221,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Person {
         let caller = Caller::from_request_parts(parts, state).await?;
         match &caller.identity {
             Identity::Person { account } => Ok(Self { account: Arc::clone(account), caller }),
-            Identity::Key { .. } | Identity::Customer { .. } => Err(Problem::new(Code::Forbidden, "This operation is for people.")),
+            Identity::Key { .. } | Identity::Customer { .. } => {
+                Err(Problem::new(Code::Forbidden, "This operation is for people."))
+            }
         }
     }
 }
@@ -229,9 +240,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Desk {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Person { caller, account } = Person::from_request_parts(parts, state).await?;
-        let human_agent = account
-            .human_agent
-            .ok_or_else(|| Problem::new(Code::Forbidden, "Your account has no place at the desk: an admin can give it a human agent."))?;
+        let human_agent = account.human_agent.ok_or_else(|| {
+            Problem::new(Code::Forbidden, "Your account has no place at the desk: an admin can give it a human agent.")
+        })?;
         Ok(Self { caller, human_agent })
     }
 }
@@ -251,7 +262,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Customer {
         let Identity::Customer { conversation } = caller.identity else {
             return Err(Problem::new(Code::Forbidden, "This operation is for the customer."));
         };
-        let Path(path) = Path::<HashMap<String, String>>::from_request_parts(parts, state).await.map_err(Problem::internal)?;
+        let Path(path) =
+            Path::<HashMap<String, String>>::from_request_parts(parts, state).await.map_err(Problem::internal)?;
         if path.get("id").and_then(|id| id.parse().ok()) != Some(conversation) {
             return Err(Problem::not_found("conversation"));
         }

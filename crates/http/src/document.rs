@@ -39,7 +39,8 @@ pub fn openapi() -> Document {
         }
     }
     let components = frame.components.get_or_insert_default();
-    components.add_security_scheme("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
+    components
+        .add_security_scheme("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
     frame
 }
 
@@ -102,10 +103,8 @@ mod tests {
     #[test]
     fn the_committed_pages_are_what_the_code_says() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
-        let fresh = [
-            ("openapi.json", openapi().to_pretty_json().unwrap() + "\n"),
-            ("problems.md", crate::problem::reference()),
-        ];
+        let fresh =
+            [("openapi.json", openapi().to_pretty_json().unwrap() + "\n"), ("problems.md", crate::problem::reference())];
         for (name, text) in fresh {
             let committed = std::fs::read_to_string(root.join(name)).unwrap_or_default();
             assert!(committed == text, "docs/reference/{name} is stale: run `cargo xtask bless` and look at the difference");

@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_window_refuses_and_opens_again() {
         let window = Window::new(2, Millis::secs(60));
-        let at = |s| Timestamp::from_millis(s * 1000);
+        let at = |s: i64| Timestamp::from_millis(s * 1000);
         assert!(window.take("a", at(0)).is_ok() && window.take("a", at(1)).is_ok());
         let refused = window.take("a", at(20)).unwrap_err();
         assert_eq!((refused.status, refused.retry_after), (429, Some(40)));

@@ -85,16 +85,21 @@ impl Code {
 
     pub const fn row(self) -> Row {
         match self {
-            Self::MalformedJson => row("malformed_json", 400, "The body is not JSON", "Send one well-formed JSON document in UTF-8."),
+            Self::MalformedJson => {
+                row("malformed_json", 400, "The body is not JSON", "Send one well-formed JSON document in UTF-8.")
+            }
             Self::InvalidBody => row(
                 "invalid_body",
                 422,
                 "The body does not fit this operation",
                 "Compare the body with the OpenAPI document: unknown fields, missing fields and wrong types are refused.",
             ),
-            Self::InvalidQuery => {
-                row("invalid_query", 400, "The query does not fit this operation", "Compare the query with the OpenAPI document.")
-            }
+            Self::InvalidQuery => row(
+                "invalid_query",
+                400,
+                "The query does not fit this operation",
+                "Compare the query with the OpenAPI document.",
+            ),
             Self::MissingIdempotencyKey => row(
                 "missing_idempotency_key",
                 400,
@@ -119,37 +124,74 @@ impl Code {
             Self::BodyTooLarge => {
                 row("body_too_large", 413, "The body is too large", "Stay below 256 KiB; articles may have 1 MiB.")
             }
-            Self::BodyTooSlow => row("body_too_slow", 408, "The body took too long", "Send the whole body within 10 seconds."),
+            Self::BodyTooSlow => {
+                row("body_too_slow", 408, "The body took too long", "Send the whole body within 10 seconds.")
+            }
             Self::Unauthenticated => row(
                 "unauthenticated",
                 401,
                 "Credentials are missing or unknown",
                 "Send `Authorization: Bearer` with an API key, a customer token or a session; or sign in.",
             ),
-            Self::WrongCredentials => {
-                row("wrong_credentials", 401, "Workspace, e-mail or password is wrong", "Check all three; the answer is the same for each.")
-            }
+            Self::WrongCredentials => row(
+                "wrong_credentials",
+                401,
+                "Workspace, e-mail or password is wrong",
+                "Check all three; the answer is the same for each.",
+            ),
             Self::SessionExpired => row("session_expired", 401, "The session has ended", "Sign in again."),
-            Self::Forbidden => row("forbidden", 403, "Your role does not allow this", "Use an account or key whose role is listed for this operation."),
-            Self::NotFound => {
-                row("not_found", 404, "There is no such thing here", "Check the id; things of other workspaces are never found.")
+            Self::Forbidden => row(
+                "forbidden",
+                403,
+                "Your role does not allow this",
+                "Use an account or key whose role is listed for this operation.",
+            ),
+            Self::NotFound => row(
+                "not_found",
+                404,
+                "There is no such thing here",
+                "Check the id; things of other workspaces are never found.",
+            ),
+            Self::MethodNotAllowed => {
+                row("method_not_allowed", 405, "This path has other methods", "See the `Allow` header.")
             }
-            Self::MethodNotAllowed => row("method_not_allowed", 405, "This path has other methods", "See the `Allow` header."),
             Self::StaleEpoch => row(
                 "stale_epoch",
                 409,
                 "Control of the conversation has changed",
                 "Drop the answer: nothing reached the customer. Read the conversation and follow its holder and epoch.",
             ),
-            Self::WrongState => row("wrong_state", 409, "Not possible in this state", "Read the resource again and act on its present state."),
-            Self::OfferGone => row("offer_gone", 409, "The offer is gone", "It was answered, expired or taken back; wait for the next one."),
-            Self::OverCapacity => row("over_capacity", 409, "No capacity left", "Finish an item first, or ask for more capacity."),
+            Self::WrongState => row(
+                "wrong_state",
+                409,
+                "Not possible in this state",
+                "Read the resource again and act on its present state.",
+            ),
+            Self::OfferGone => {
+                row("offer_gone", 409, "The offer is gone", "It was answered, expired or taken back; wait for the next one.")
+            }
+            Self::OverCapacity => {
+                row("over_capacity", 409, "No capacity left", "Finish an item first, or ask for more capacity.")
+            }
             Self::Conflict => row("conflict", 409, "It exists already", "Choose another name, or change the existing one."),
-            Self::Invalid => row("invalid", 422, "The content is not acceptable", "See `places` for what is wrong and where."),
-            Self::TooManyRequests => row("too_many_requests", 429, "Too many requests", "Wait as long as `Retry-After` says."),
-            Self::Busy => row("busy", 503, "Too much to do right now", "Retry with the same Idempotency-Key after a moment."),
-            Self::Stopped => row("stopped", 503, "This workspace is restarting", "Retry with the same Idempotency-Key after a moment."),
-            Self::Internal => row("internal", 500, "Something broke on our side", "Retry with the same Idempotency-Key; tell the operator if it stays."),
+            Self::Invalid => {
+                row("invalid", 422, "The content is not acceptable", "See `places` for what is wrong and where.")
+            }
+            Self::TooManyRequests => {
+                row("too_many_requests", 429, "Too many requests", "Wait as long as `Retry-After` says.")
+            }
+            Self::Busy => {
+                row("busy", 503, "Too much to do right now", "Retry with the same Idempotency-Key after a moment.")
+            }
+            Self::Stopped => {
+                row("stopped", 503, "This workspace is restarting", "Retry with the same Idempotency-Key after a moment.")
+            }
+            Self::Internal => row(
+                "internal",
+                500,
+                "Something broke on our side",
+                "Retry with the same Idempotency-Key; tell the operator if it stays.",
+            ),
         }
     }
 }

@@ -63,10 +63,14 @@ fn key(headers: &HeaderMap) -> Result<&str, Problem> {
     let value = headers.get("idempotency-key").ok_or_else(|| {
         Problem::new(Code::MissingIdempotencyKey, "The header Idempotency-Key is missing.").at("Idempotency-Key", "missing")
     })?;
-    value.to_str().ok().filter(|k| limits::KEY_CHARS.contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic())).ok_or_else(|| {
-        Problem::new(Code::InvalidIdempotencyKey, "The Idempotency-Key is not 1 to 128 visible ASCII characters.")
-            .at("Idempotency-Key", "not usable")
-    })
+    value
+        .to_str()
+        .ok()
+        .filter(|k| limits::KEY_CHARS.contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic()))
+        .ok_or_else(|| {
+            Problem::new(Code::InvalidIdempotencyKey, "The Idempotency-Key is not 1 to 128 visible ASCII characters.")
+                .at("Idempotency-Key", "not usable")
+        })
 }
 
 /// Tells two requests under one key apart.
@@ -99,9 +103,10 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
     if bytes.is_empty() {
         return decode(b"{}");
     }
-    let json = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).is_some_and(|v| {
-        v.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json"))
-    });
+    let json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.split(';').next().is_some_and(|media| media.trim().eq_ignore_ascii_case("application/json")));
     if !json {
         return Err(Problem::new(Code::UnsupportedMediaType, "The Content-Type is not application/json."));
     }
@@ -113,7 +118,9 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let text = e.to_string();
         let what = text.split(" at line ").next().unwrap_or(&text).to_owned();
         let at = format!("line {} column {}", e.line(), e.column());
-        let code = if e.is_data() { Code::InvalidBody } else { Code::MalformedJson };
+        // A wrong type may look like a syntax error to the parser, so JSON itself is asked.
+        let well_formed = e.is_data() || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+        let code = if well_formed { Code::InvalidBody } else { Code::MalformedJson };
         Problem::new(code, format!("The body is not acceptable: {what}.")).at(at, what)
     })
 }
@@ -159,7 +166,9 @@ mod tests {
     fn the_fingerprint_tells_requests_apart() {
         let base = fingerprint("POST", "/v1/a", b"{}");
         assert_eq!(base, fingerprint("POST", "/v1/a", b"{}"));
-        for other in [fingerprint("PUT", "/v1/a", b"{}"), fingerprint("POST", "/v1/a{", b"}"), fingerprint("POST", "/v1/b", b"{}")] {
+        for other in
+            [fingerprint("PUT", "/v1/a", b"{}"), fingerprint("POST", "/v1/a{", b"}"), fingerprint("POST", "/v1/b", b"{}")]
+        {
             assert_ne!(base, other);
         }
     }

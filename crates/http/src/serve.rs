@@ -19,8 +19,8 @@ use crate::{
     routes,
 };
 
-/// All routes, guarded.
-pub fn router(app: App) -> Router {
+/// All routes, guarded; `beside` is served as it is, for pages that the caller answers for.
+pub fn router(app: App, beside: Router) -> Router {
     let (api, _) = routes::router().split_for_parts();
     let fixed = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
@@ -29,6 +29,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .fallback(assets::serve)
         .with_state(app)
+        .merge(beside)
         .layer(middleware::from_fn(cors::widget))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(log::requests))
@@ -64,7 +65,7 @@ pub async fn serve_with(
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
     });
-    let service = router(app.clone()).merge(beside).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(app.clone(), beside).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             shutdown.await;

@@ -112,7 +112,6 @@ async fn run<F: Feed>(
                     Ok(_) => limits::STREAM_REFRESH,
                     // Changes were missed; the view is whole, so one look makes up for all of them.
                     Err(RecvError::Lagged(_)) => limits::STREAM_PACE,
-                    // The workspace stopped: the client comes back and finds it open again.
                     Err(RecvError::Closed) => return,
                 };
                 let at = sent_at + duration(pace);
@@ -121,7 +120,9 @@ async fn run<F: Feed>(
             }
             () = looking => {}
             _ = beat.tick() => {
-                if !caller::still_valid(app, caller).await
+                // A stopped workspace changes no more: the client comes back and finds it open again.
+                if caller.handle.is_stopped()
+                    || !caller::still_valid(app, caller).await
                     || sender.send(Ok(Event::default().comment("keep-alive"))).await.is_err()
                 {
                     return;

@@ -1,17 +1,20 @@
 //! What rules see: the variables of an expression, built only as far as some rule asks for them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Arc, LazyLock},
 };
 
 use baton_model::{Channel, Facts, Order, SignalKind, Tier, Timestamp, Turn};
 use cel::{
     Context, Env, ExecutionError, Program, Value,
-    objects::{Key, Map},
+    common::{
+        types::{CelBool, CelDouble, CelInt, CelList, CelString},
+        value::Val,
+    },
 };
 
-use super::{Seen, course::Course, role, rules::Needs};
+use super::{Seen, course::Course, record::Record, role, rules::Needs};
 
 /// Bounds that keep the cost of a rule small.
 const MAX_TEXT: usize = 2_000;
@@ -28,9 +31,9 @@ pub(super) struct Variables {
 impl Variables {
     pub(super) fn of(seen: &Seen<'_>, course: &Course<'_>, needs: Needs) -> Self {
         let mut context = Context::with_env(Arc::clone(&ENV));
-        let mut bind = |needed: bool, name: &str, value: &dyn Fn() -> Value| {
+        let mut bind = |needed: bool, name: &str, value: &dyn Fn() -> Any| {
             if needed {
-                context.add_variable_from_value(name, value());
+                context.add_variable_as_val(name, value());
             }
         };
         bind(needs.signals, "signals", &|| signals(seen.turn));
@@ -39,11 +42,11 @@ impl Variables {
         bind(needs.customer, "customer", &|| customer(seen));
         bind(needs.orders, "orders", &|| orders(seen.facts, seen.now));
         bind(needs.trajectory, "trajectory", &|| {
-            map([
-                ("strain", Value::Float(f64::from(course.strain))),
-                ("failed_attempts", Value::Int(i64::from(course.failed_attempts()))),
-                ("repeats", Value::Int(i64::from(course.repeats))),
-                ("tool_failures", Value::Int(i64::from(course.tool_failures))),
+            record([
+                ("strain", number(course.strain)),
+                ("failed_attempts", int(i64::from(course.failed_attempts()))),
+                ("repeats", int(i64::from(course.repeats))),
+                ("tool_failures", int(i64::from(course.tool_failures))),
             ])
         });
         Self { context }
@@ -59,50 +62,71 @@ impl Variables {
     }
 }
 
-fn map<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    // Rules cannot walk a map (`rules::check`), so its order never shows.
-    let entries: HashMap<Key, Value> = entries.into_iter().map(|(k, v)| (Key::from(k), v)).collect();
-    Value::Map(Map { map: Arc::new(entries) })
+type Any = Box<dyn Val>;
+
+fn record<const N: usize>(fields: [(&'static str, Any); N]) -> Any {
+    Box::new(fields.into_iter().collect::<Record>())
 }
 
-fn signals(turn: &Turn) -> Value {
+fn text(s: &str) -> Any {
+    Box::new(CelString::from(s.to_owned()))
+}
+
+fn int(n: i64) -> Any {
+    Box::new(CelInt::from(n))
+}
+
+fn number(x: f32) -> Any {
+    Box::new(CelDouble::from(f64::from(x)))
+}
+
+fn flag(b: bool) -> Any {
+    Box::new(CelBool::from(b))
+}
+
+fn list(items: Vec<Any>) -> Any {
+    Box::new(CelList::from(items))
+}
+
+fn signals(turn: &Turn) -> Any {
     let s = &turn.signals;
-    let label = |guess: &Option<baton_model::ClassGuess>| Value::from(guess.as_ref().map_or("", |g| g.label.as_str()));
-    let scores = SignalKind::ALL.iter().map(|k| (k.name(), Value::Float(f64::from(s.score(*k)))));
-    map(scores.chain([
-        ("sentiment", Value::Float(f64::from(s.sentiment))),
-        ("question", Value::Bool(s.question)),
+    let label = |guess: &Option<baton_model::ClassGuess>| text(guess.as_ref().map_or("", |g| g.label.as_str()));
+    let scores = SignalKind::ALL.iter().map(|k| (k.name(), number(s.score(*k))));
+    let rest = [
+        ("sentiment", number(s.sentiment)),
+        ("question", flag(s.question)),
         ("issue_class", label(&s.issue_class)),
         ("language", label(&s.language)),
-    ]))
+    ];
+    Box::new(scores.chain(rest).collect::<Record>())
 }
 
-fn turn(turn: &Turn) -> Value {
+fn turn(turn: &Turn) -> Any {
     let end = turn.text.char_indices().nth(MAX_TEXT).map_or(turn.text.len(), |(i, _)| i);
-    map([
-        ("text", Value::from(&turn.text[..end])),
-        ("length", Value::Int(turn.text.chars().count() as i64)),
-        ("index", Value::Int(i64::from(turn.index))),
-        ("role", Value::from(role(&turn.author))),
+    record([
+        ("text", text(&turn.text[..end])),
+        ("length", int(turn.text.chars().count() as i64)),
+        ("index", int(i64::from(turn.index))),
+        ("role", text(role(&turn.author))),
     ])
 }
 
-fn conversation(seen: &Seen<'_>) -> Value {
+fn conversation(seen: &Seen<'_>) -> Any {
     let c = seen.conversation;
     let channel = match c.channel {
         Channel::Chat => "chat",
         Channel::Email => "email",
         Channel::Voice => "voice",
     };
-    map([
-        ("turns", Value::Int(c.turns.len() as i64)),
-        ("customer_turns", Value::Int(c.turns.iter().filter(|t| t.is_customer()).count() as i64)),
-        ("channel", Value::from(channel)),
-        ("minutes", Value::Int(seen.now.since(c.opened_at).0 / 60_000)),
+    record([
+        ("turns", int(c.turns.len() as i64)),
+        ("customer_turns", int(c.turns.iter().filter(|t| t.is_customer()).count() as i64)),
+        ("channel", text(channel)),
+        ("minutes", int(seen.now.since(c.opened_at).0 / 60_000)),
     ])
 }
 
-fn customer(seen: &Seen<'_>) -> Value {
+fn customer(seen: &Seen<'_>) -> Any {
     let known = seen.facts.and_then(|f| f.customer.as_ref()).map(|c| &c.value);
     let tier = match known.map(|c| c.tier).unwrap_or_default() {
         Tier::Standard => "standard",
@@ -110,36 +134,36 @@ fn customer(seen: &Seen<'_>) -> Value {
         Tier::Vip => "vip",
     };
     let lifetime = known.and_then(|c| c.lifetime_value.as_ref()).map_or(0, |m| m.minor);
-    map([
-        ("known", Value::Bool(known.is_some())),
-        ("tier", Value::from(tier)),
-        ("verified", Value::Bool(seen.conversation.customer.verified)),
-        ("lifetime_minor", Value::Int(lifetime)),
-        ("attributes", known.map_or_else(|| map([]), |c| texts(&c.attributes))),
+    record([
+        ("known", flag(known.is_some())),
+        ("tier", text(tier)),
+        ("verified", flag(seen.conversation.customer.verified)),
+        ("lifetime_minor", int(lifetime)),
+        ("attributes", known.map_or_else(|| record([]), |c| texts(&c.attributes))),
     ])
 }
 
-fn texts(attributes: &BTreeMap<String, String>) -> Value {
-    map(attributes.iter().take(MAX_LIST).map(|(k, v)| (k.as_str(), Value::from(v.as_str()))))
+fn texts(attributes: &BTreeMap<String, String>) -> Any {
+    Box::new(attributes.iter().take(MAX_LIST).map(|(k, v)| (k.clone(), text(v))).collect::<Record>())
 }
 
-fn orders(facts: Option<&Facts>, now: Timestamp) -> Value {
+fn orders(facts: Option<&Facts>, now: Timestamp) -> Any {
     let orders = facts.map_or(&[][..], |f| &f.orders);
-    Value::List(Arc::new(orders.iter().take(MAX_ORDERS).map(|o| order(&o.value, now)).collect()))
+    list(orders.iter().take(MAX_ORDERS).map(|o| order(&o.value, now)).collect())
 }
 
-fn order(o: &Order, now: Timestamp) -> Value {
-    let delivered = matches!(o.status.to_lowercase().as_str(), "delivered" | "cancelled" | "canceled" | "returned" | "refunded" | "completed");
+fn order(o: &Order, now: Timestamp) -> Any {
+    let delivered = ["delivered", "cancelled", "canceled", "returned", "refunded", "completed"].iter().any(|s| s.eq_ignore_ascii_case(&o.status));
     let late = o.expected_at.filter(|_| !delivered).map_or(0, |at| now.since(at).0 / DAY);
-    map([
-        ("reference", Value::from(o.reference.as_str())),
-        ("status", Value::from(o.status.as_str())),
-        ("total_minor", Value::Int(o.total.as_ref().map_or(0, |t| t.minor))),
-        ("currency", Value::from(o.total.as_ref().map_or("", |t| t.currency.as_str()))),
-        ("items", Value::List(Arc::new(o.items.iter().take(MAX_LIST).map(|i| Value::from(i.as_str())).collect()))),
-        ("carrier", Value::from(o.carrier.as_deref().unwrap_or(""))),
-        ("age_days", Value::Int(now.since(o.placed_at).0 / DAY)),
-        ("late_days", Value::Int(late)),
+    record([
+        ("reference", text(&o.reference)),
+        ("status", text(&o.status)),
+        ("total_minor", int(o.total.as_ref().map_or(0, |t| t.minor))),
+        ("currency", text(o.total.as_ref().map_or("", |t| t.currency.as_str()))),
+        ("items", list(o.items.iter().take(MAX_LIST).map(|i| text(i)).collect())),
+        ("carrier", text(o.carrier.as_deref().unwrap_or(""))),
+        ("age_days", int(now.since(o.placed_at).0 / DAY)),
+        ("late_days", int(late)),
         ("attributes", texts(&o.attributes)),
     ])
 }
@@ -160,7 +184,7 @@ pub(super) fn sample(needs: Needs) -> Variables {
         ai: None,
         used_step: None,
     };
-    let record = Order {
+    let example_order = Order {
         reference: "A-1".into(),
         customer: "c1".into(),
         status: "shipped".into(),
@@ -171,35 +195,20 @@ pub(super) fn sample(needs: Needs) -> Variables {
         expected_at: Some(at),
         attributes: BTreeMap::new(),
     };
-    let facts = Facts { customer: None, orders: vec![Sourced { value: record, source: "example".into(), fetched_at: at }] };
+    let facts = Facts { customer: None, orders: vec![Sourced { value: example_order, source: "example".into(), fetched_at: at }] };
     let mut context = Context::with_env(Arc::clone(&ENV));
-    let number = |n: i64| Value::Int(n);
-    if needs.signals {
-        context.add_variable_from_value("signals", signals(&example));
-    }
-    if needs.turn {
-        context.add_variable_from_value("turn", turn(&example));
-    }
-    if needs.conversation {
-        let fields = [("turns", number(1)), ("customer_turns", number(1)), ("channel", Value::from("chat")), ("minutes", number(0))];
-        context.add_variable_from_value("conversation", map(fields));
-    }
-    if needs.customer {
-        let fields = [
-            ("known", Value::Bool(true)),
-            ("tier", Value::from("standard")),
-            ("verified", Value::Bool(false)),
-            ("lifetime_minor", number(0)),
-            ("attributes", map([])),
-        ];
-        context.add_variable_from_value("customer", map(fields));
-    }
-    if needs.orders {
-        context.add_variable_from_value("orders", orders(Some(&facts), at));
-    }
-    if needs.trajectory {
-        let fields = [("strain", Value::Float(0.0)), ("failed_attempts", number(0)), ("repeats", number(0)), ("tool_failures", number(0))];
-        context.add_variable_from_value("trajectory", map(fields));
-    }
+    let mut bind = |needed: bool, name: &str, value: Any| {
+        if needed {
+            context.add_variable_as_val(name, value);
+        }
+    };
+    bind(needs.signals, "signals", signals(&example));
+    bind(needs.turn, "turn", turn(&example));
+    bind(needs.conversation, "conversation", record([("turns", int(1)), ("customer_turns", int(1)), ("channel", text("chat")), ("minutes", int(0))]));
+    let customer = [("known", flag(true)), ("tier", text("standard")), ("verified", flag(false)), ("lifetime_minor", int(0)), ("attributes", record([]))];
+    bind(needs.customer, "customer", record(customer));
+    bind(needs.orders, "orders", orders(Some(&facts), at));
+    let trajectory = [("strain", number(0.0)), ("failed_attempts", int(0)), ("repeats", int(0)), ("tool_failures", int(0))];
+    bind(needs.trajectory, "trajectory", record(trajectory));
     Variables { context }
 }

@@ -18,6 +18,7 @@ mod evidence;
 mod facts;
 mod lint;
 mod limits;
+mod record;
 mod rules;
 #[cfg(test)]
 mod tests;

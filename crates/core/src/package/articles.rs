@@ -7,7 +7,7 @@ use baton_model::Article;
 use super::{
     playbook::class_of,
     reading::Reading,
-    words::{for_each_word, fold, sentences},
+    words::{fold, for_each_stem, sentences},
 };
 
 /// Of each article, this many bytes of the body are compared: what an article is about stands at its beginning.
@@ -25,26 +25,27 @@ pub(super) struct Hit<'a> {
 
 /// The best three, best first.
 pub(super) fn best<'a>(articles: &[&'a Article], reading: &Reading<'_>, issue_class: &str) -> Vec<Hit<'a>> {
-    let mut asked: BTreeMap<String, u32> = BTreeMap::new();
-    for heard in reading.customer() {
-        for_each_word(&heard.text, |w| {
-            if let Some(count) = asked.get_mut(w) {
-                *count += 1;
-            } else {
-                asked.insert(w.to_owned(), 1);
-            }
-        });
+    let mut words: Vec<&str> = reading.customer().flat_map(|h| h.words()).map(String::as_str).collect();
+    words.sort_unstable();
+    words.dedup();
+    // Most words of an article were never said: their first byte and length tell.
+    let mut lengths = [0u64; 256];
+    let mark = |w: &str| (usize::from(w.as_bytes()[0]), 1u64 << w.len().min(63));
+    for (first, length) in words.iter().map(|w| mark(w)) {
+        lengths[first] |= length;
     }
-    let index: std::collections::HashMap<&str, usize> = asked.keys().enumerate().map(|(i, w)| (w.as_str(), i)).collect();
-    let words: Vec<&str> = asked.keys().map(String::as_str).collect();
+    let place = |w: &str| {
+        let (first, length) = mark(w);
+        if lengths[first] & length == 0 { None } else { words.binary_search(&w).ok() }
+    };
     // Title counts three times as much as the body.
     let held: Vec<BTreeMap<usize, f32>> = articles
         .iter()
         .map(|article| {
             let mut found = BTreeMap::new();
             for (text, weight) in [(head(&article.body), 1.0), (article.title.as_str(), 3.0)] {
-                for_each_word(text, |w| {
-                    if let Some(&i) = index.get(w) {
+                for_each_stem(text, |w| {
+                    if let Some(i) = place(w) {
                         found.insert(i, weight);
                     }
                 });
@@ -83,7 +84,7 @@ pub(super) fn passage(hit: &Hit<'_>) -> Option<String> {
     let mut best: Option<(usize, &str)> = None;
     for paragraph in hit.article.body.split("\n\n").map(str::trim).filter(|p| !p.is_empty() && !p.starts_with(['#', '|', '`'])) {
         let mut shared = 0;
-        for_each_word(paragraph, |w| shared += usize::from(hit.shared.iter().any(|s| s == w)));
+        for_each_stem(paragraph, |w| shared += usize::from(hit.shared.iter().any(|s| s == w)));
         if best.is_none_or(|(most, _)| shared > most) {
             best = Some((shared, paragraph));
         }

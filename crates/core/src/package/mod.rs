@@ -162,4 +162,3 @@ fn transcript(reading: &Reading<'_>) -> Vec<TranscriptTurn> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)] mod speed;

@@ -43,8 +43,8 @@ impl Veil {
         if !hide.contains(&true) {
             return Cow::Borrowed(text);
         }
-        let hidden: std::collections::BTreeSet<usize> = at.into_iter().zip(hide).filter(|(_, h)| *h).map(|(at, _)| at).collect();
-        Cow::Owned(text.char_indices().map(|(at, c)| if hidden.contains(&at) { HIDDEN } else { c }).collect())
+        let mut hidden = at.into_iter().zip(hide).filter(|(_, h)| *h).map(|(at, _)| at).peekable();
+        Cow::Owned(text.char_indices().map(|(at, c)| if hidden.next_if_eq(&at).is_some() { HIDDEN } else { c }).collect())
     }
 
     pub(super) fn leaks(&self, text: &str) -> bool {

@@ -1,10 +1,13 @@
 //! The conversation as the package reads it: veiled texts, found by id.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 
 use baton_model::{Conversation, Evidence, Facts, FactsState, SignalKind, Turn, TurnId};
 
-use super::quote::{Veil, one_line, shorten, short_line, slice};
+use super::{
+    quote::{Veil, one_line, short_line, shorten, slice},
+    words::content_words,
+};
 
 /// A detector above this has spoken.
 const HEARD: f32 = 0.5;
@@ -14,11 +17,17 @@ pub(super) struct Heard<'a> {
     pub(super) turn: &'a Turn,
     /// Card and bank numbers are hidden; as long as the original.
     pub(super) text: Cow<'a, str>,
+    words: OnceCell<Vec<String>>,
 }
 
 impl Heard<'_> {
     pub(super) fn id(&self) -> TurnId {
         self.turn.id
+    }
+
+    /// Content words, sorted, each once.
+    pub(super) fn words(&self) -> &[String] {
+        self.words.get_or_init(|| content_words(&self.text))
     }
 
     pub(super) fn says(&self, kind: SignalKind) -> bool {
@@ -38,7 +47,7 @@ impl<'a> Reading<'a> {
     pub(super) fn of(conversation: &'a Conversation, count: usize) -> Self {
         let turns = conversation.turns.iter().take(count);
         let veil = Veil::over(turns.clone().map(AsRef::as_ref));
-        let turns: Vec<_> = turns.map(|turn| Heard { turn, text: veil.cover(&turn.text) }).collect();
+        let turns: Vec<_> = turns.map(|turn| Heard { turn, text: veil.cover(&turn.text), words: OnceCell::new() }).collect();
         let by_id = turns.iter().enumerate().map(|(i, h)| (h.id(), i)).collect();
         Self { turns, veil, by_id }
     }

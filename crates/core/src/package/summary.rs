@@ -8,7 +8,7 @@ use super::{
     reading::{Heard, Reading},
     tried::is_tool,
     wants::Want,
-    words::{cardinal, content_words, sentences, times},
+    words::{cardinal, for_each_word, sentences, times},
 };
 
 /// Promises told in the summary; the package lists all of them.
@@ -40,7 +40,9 @@ fn happened(reading: &Reading<'_>, want: Option<&Want>) -> Option<Claim> {
     let mut best: Option<(usize, &Heard<'_>, &str)> = None;
     for heard in reading.customer() {
         for sentence in sentences(&heard.text).into_iter().filter(|s| !s.ends_with('?')) {
-            let words = content_words(sentence).len().min(20);
+            let mut words = 0;
+            for_each_word(sentence, |_| words += 1);
+            let words = words.min(20);
             if words >= 3 && Some(one_line(sentence)) != wish && best.is_none_or(|(most, ..)| words > most) {
                 best = Some((words, heard, sentence));
             }

@@ -5,7 +5,7 @@ use baton_model::{Attempt, AttemptResult, Author, SignalKind};
 use super::{
     quote::short_line,
     reading::{Heard, Reading},
-    words::{content_words, overlap},
+    words::overlap,
 };
 
 /// Every AI answer and every tool call. A greeting before the customer's first word answers nothing.
@@ -71,8 +71,8 @@ fn taken(answer: &Heard<'_>, asked: &Heard<'_>, reply: &Heard<'_>) -> AttemptRes
     if reply.says(Thanks) && mood >= -0.2 {
         return AttemptResult::Helped;
     }
-    let words = content_words(&reply.text);
-    let (share, shared) = overlap(&words, &content_words(&asked.text));
+    let words = reply.words();
+    let (share, shared) = overlap(words, asked.words());
     if shared >= 2 && share >= 0.6 {
         return AttemptResult::DidNotHelp;
     }

@@ -1,12 +1,14 @@
 //! What the customer wants, in their own words: the sentence that says it, and a short phrase for it where one is known.
 
+use std::sync::LazyLock;
+
 use baton_model::{Claim, EntityKind, Order, SignalKind, Sourced, TurnId};
 
 use super::{
     customer::mentions,
     quote::{quoted, short_line, slice},
     reading::{Heard, Reading},
-    words::{begins_with_any, fold, has_any, sentences, word_starts},
+    words::{PhraseBook, fold, has_any, sentences},
 };
 
 /// A kind of wish: how customers say it, and how Baton says it back. `{}` stands for the order or reference.
@@ -21,7 +23,7 @@ struct Intent {
 }
 
 /// To add a wish: one row. Earlier rows win where a sentence says several at the same place.
-const INTENTS: [Intent; 14] = [
+static INTENTS: [Intent; 14] = [
     Intent {
         class: "refund",
         said: &["refund", "money back", "reimburse", "geld zurück", "rückerstattung", "erstattung"],
@@ -159,25 +161,30 @@ fn weight(heard: &Heard<'_>, folded: &str, intent: Option<&Intent>) -> f32 {
     let words = folded.split_whitespace().count();
     let mut score = words.min(12) as f32 / 6.0;
     score += intent.map_or(0.0, |i| if i.symptom { 2.0 } else { 3.0 });
-    score += if has_any(folded, ASKS) { 2.0 } else { 0.0 };
+    score += if asks(folded) { 2.0 } else { 0.0 };
     score += if folded.ends_with('?') { 0.5 } else { 0.0 };
     score += if heard.turn.signals.entities.iter().any(|e| e.kind == EntityKind::Reference) { 0.5 } else { 0.0 };
     if intent.is_none() && (heard.says(SignalKind::WantsHuman) || heard.says(SignalKind::Thanks) || has_any(folded, &["real person", "human"])) {
         score -= 4.0;
     }
-    if words < 3 || GREETS.iter().any(|g| folded.trim_end_matches(|c: char| !c.is_alphanumeric()) == *g) {
+    if words < 3 || GREETS.contains(&folded.trim_end_matches(|c: char| !c.is_alphanumeric())) {
         score -= 2.0;
     }
     score
 }
 
+fn asks(folded: &str) -> bool {
+    static BOOK: LazyLock<PhraseBook> = LazyLock::new(|| PhraseBook::of(ASKS.iter().map(|p| (*p, 0))));
+    BOOK.find_in(folded).next().is_some()
+}
+
 /// The first remedy in a sentence that is not refused ("I don't want a refund"), else the first symptom.
 fn intent_of(folded: &str) -> Option<&'static Intent> {
-    word_starts(folded)
-        .filter_map(|at| {
-            let intent = INTENTS.iter().find(|i| begins_with_any(&folded[at..], i.said))?;
-            (!refused(&folded[..at])).then_some((at, intent))
-        })
+    static SAID: LazyLock<PhraseBook> =
+        LazyLock::new(|| PhraseBook::of(INTENTS.iter().enumerate().flat_map(|(row, intent)| intent.said.iter().map(move |p| (*p, row)))));
+    SAID.find_in(folded)
+        .filter(|(at, _)| !refused(&folded[..*at]))
+        .map(|(at, row)| (at, &INTENTS[row]))
         .min_by_key(|(at, intent)| (intent.symptom, *at))
         .map(|(_, intent)| intent)
 }

@@ -29,21 +29,40 @@ fn push_trimmed<'a>(out: &mut Vec<&'a str>, piece: &'a str) {
 
 /// Lower case, character by character, so that a part of a text folds to a part of the folded text.
 pub(super) fn fold(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().flat_map(char::to_lowercase).collect() }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() { out.push(c.to_ascii_lowercase()) } else { out.extend(c.to_lowercase()) }
+    }
+    out
 }
 
 /// Calls `each` with every content word of `text`: folded, without stop words, plural and common endings removed.
 pub(super) fn for_each_word(text: &str, mut each: impl FnMut(&str)) {
+    walk(text, |word, stem| {
+        if word.len() > LONGEST_STOP || STOP.binary_search(&word).is_err() {
+            each(stem);
+        }
+    });
+}
+
+/// As `for_each_word`, stop words included: for comparing with words that have none.
+pub(super) fn for_each_stem(text: &str, mut each: impl FnMut(&str)) {
+    walk(text, |_, stem| each(stem));
+}
+
+fn walk(text: &str, mut each: impl FnMut(&str, &str)) {
     let mut word = String::with_capacity(16);
     for c in text.chars().chain(std::iter::once(' ')) {
-        if c.is_alphanumeric() {
-            if c.is_ascii() { word.push(c.to_ascii_lowercase()) } else { word.extend(c.to_lowercase()) }
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
         } else if c == '\'' || c == '’' {
             // "don't" and "customer's" stay one word.
         } else if !word.is_empty() {
             let stem = stem(&word);
-            if stem.chars().count() > 2 && STOP.binary_search(&word.as_str()).is_err() {
-                each(stem);
+            if stem.chars().count() > 2 {
+                each(&word, stem);
             }
             word.clear();
         }
@@ -87,7 +106,7 @@ pub(super) fn has_any(text: &str, phrases: &[&str]) -> bool {
     word_starts(text).any(|at| begins_with_any(&text[at..], phrases))
 }
 
-pub(super) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
+fn word_starts(text: &str) -> impl Iterator<Item = usize> {
     let mut inside = false;
     text.char_indices().filter_map(move |(at, c)| {
         let starts = c.is_alphanumeric() && !inside;
@@ -96,8 +115,36 @@ pub(super) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-pub(super) fn begins_with_any(rest: &str, phrases: &[&str]) -> bool {
+fn begins_with_any(rest: &str, phrases: &[&str]) -> bool {
     phrases.iter().any(|p| p.as_bytes().first() == rest.as_bytes().first() && rest.starts_with(p))
+}
+
+/// Many phrases, looked up by their first byte.
+#[derive(Debug)]
+pub(super) struct PhraseBook {
+    by_first: [Vec<(&'static str, usize)>; 256],
+}
+
+impl PhraseBook {
+    /// Each phrase with what it stands for; of several that match at one place, the smallest counts.
+    pub(super) fn of(phrases: impl IntoIterator<Item = (&'static str, usize)>) -> Self {
+        let mut by_first = [const { Vec::new() }; 256];
+        for (phrase, meaning) in phrases {
+            if let Some(first) = phrase.bytes().next() {
+                by_first[usize::from(first)].push((phrase, meaning));
+            }
+        }
+        Self { by_first }
+    }
+
+    /// What the phrases that begin words of a folded text stand for, with their offsets.
+    pub(super) fn find_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
+        word_starts(text).filter_map(move |at| {
+            let rest = &text[at..];
+            let known = &self.by_first[usize::from(*rest.as_bytes().first()?)];
+            known.iter().filter(|(phrase, _)| rest.starts_with(phrase)).map(|(_, meaning)| *meaning).min().map(|meaning| (at, meaning))
+        })
+    }
 }
 
 /// "once", "twice", "three times": counts in claims are words, because a digit there would need a source.
@@ -114,6 +161,9 @@ pub(super) fn cardinal(n: usize) -> &'static str {
         ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     WORDS.get(n).copied().unwrap_or("many")
 }
+
+/// Bytes of the longest stop word.
+const LONGEST_STOP: usize = 7;
 
 /// Sorted: words that say nothing about the subject.
 const STOP: &[&str] = &[
@@ -135,6 +185,7 @@ mod tests {
     #[test]
     fn the_stop_words_can_be_searched() {
         assert!(STOP.is_sorted());
+        assert_eq!(STOP.iter().map(|w| w.len()).max(), Some(LONGEST_STOP));
     }
 
     #[test]

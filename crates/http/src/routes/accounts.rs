@@ -81,7 +81,8 @@ fn check(new: &NewAccount) -> Result<(), Problem> {
     limits::check_text("/name", &new.name, limits::LINE_CHARS)?;
     limits::check_text("/email", &new.email, limits::LINE_CHARS)?;
     let invalid = |at: &str, problem: &str| Err(Problem::new(Code::Invalid, format!("{at} {problem}.")).at(at, problem));
-    let address = new.email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
+    let address =
+        new.email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'));
     if !address || new.email.contains(char::is_whitespace) {
         return invalid("/email", "is not an e-mail address");
     }
@@ -119,8 +120,16 @@ pub(crate) async fn create_account(
             }
             None => None,
         };
-        let account =
-            Account { id: app.draw(), workspace, email, name, password_hash, role: role.into(), human_agent, created_at: now };
+        let account = Account {
+            id: app.draw(),
+            workspace,
+            email,
+            name,
+            password_hash,
+            role: role.into(),
+            human_agent,
+            created_at: now,
+        };
         let row = account.clone();
         app.accounts(move |a| a.create_account(&row)).await?;
         let body = serde_json::to_value(AccountRow::from(account)).map_err(Problem::internal)?;

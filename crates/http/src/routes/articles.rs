@@ -38,7 +38,8 @@ fn check_slug(id: &str) -> Result<(), Problem> {
     if fits {
         return Ok(());
     }
-    Err(Problem::new(Code::Invalid, "An article's id is 1 to 100 lower-case letters, digits and `-`.").at("id", "not a slug"))
+    Err(Problem::new(Code::Invalid, "An article's id is 1 to 100 lower-case letters, digits and `-`.")
+        .at("id", "not a slug"))
 }
 
 /// All articles.
@@ -68,7 +69,11 @@ pub(crate) async fn put_article(
 
 /// Remove an article.
 #[utoipa::path(delete, path = "/v1/articles/{id}", tag = "configuration", params(("id" = String, Path)), responses((status = 204)))]
-pub(crate) async fn delete_article(caller: Caller, Id(id): Id<String>, write: Write<Nothing>) -> Result<StatusCode, Problem> {
+pub(crate) async fn delete_article(
+    caller: Caller,
+    Id(id): Id<String>,
+    write: Write<Nothing>,
+) -> Result<StatusCode, Problem> {
     check_slug(&id)?;
     caller.submit(Some(write.key), Input::RemoveArticle { article: id }).await?;
     Ok(StatusCode::NO_CONTENT)

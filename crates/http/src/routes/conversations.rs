@@ -2,8 +2,8 @@
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use baton_model::{
-    AiMeta, AiMode, Channel, Citation, Conversation, ConversationId, ConversationView, CustomerRef, Decision, Epoch, EscalationId,
-    Holder, Input, Reply, Signals, Stream, TurnId,
+    AiMeta, AiMode, Channel, Citation, Conversation, ConversationId, ConversationView, CustomerRef, Decision, Epoch,
+    EscalationId, Holder, Input, Reply, Signals, Stream, TurnId,
 };
 use baton_runtime::Change;
 use serde::{Deserialize, Serialize};

@@ -21,7 +21,15 @@ use crate::{
 type Answer = Result<Json<EscalationView>, Problem>;
 
 const STATES: [&str; 9] = [
-    "queued", "offered", "accepted", "active", "callback_scheduled", "customer_left", "resolved", "returned_to_ai", "closed",
+    "queued",
+    "offered",
+    "accepted",
+    "active",
+    "callback_scheduled",
+    "customer_left",
+    "resolved",
+    "returned_to_ai",
+    "closed",
 ];
 const MOST: usize = 500;
 
@@ -97,7 +105,9 @@ pub(crate) async fn list_escalations(caller: Caller, Query(wanted): Query<Wanted
     }
     let limit = wanted.limit.unwrap_or(100);
     if !(1..=MOST).contains(&limit) {
-        return Err(Problem::new(Code::InvalidQuery, format!("The limit is not between 1 and {MOST}.")).at("limit", "out of range"));
+        return Err(
+            Problem::new(Code::InvalidQuery, format!("The limit is not between 1 and {MOST}.")).at("limit", "out of range")
+        );
     }
     let filter = Filter { states, trigger: wanted.trigger, queue: wanted.queue.map(QueueId), limit };
     Ok(Json(Escalations { escalations: caller.handle.escalations(&filter) }))

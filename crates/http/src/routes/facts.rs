@@ -71,7 +71,11 @@ pub(crate) async fn put_customer(
 /// Write an order.
 #[utoipa::path(put, path = "/v1/orders/{reference}", tag = "facts", params(("reference" = String, Path)),
     request_body = NewOrder, responses((status = 200, body = Order)))]
-pub(crate) async fn put_order(caller: Caller, Id(reference): Id<String>, write: Write<NewOrder>) -> Result<Json<Order>, Problem> {
+pub(crate) async fn put_order(
+    caller: Caller,
+    Id(reference): Id<String>,
+    write: Write<NewOrder>,
+) -> Result<Json<Order>, Problem> {
     limits::check_text("reference", &reference, limits::LINE_CHARS)?;
     let NewOrder { customer, status, placed_at, total, items, carrier, expected_at, attributes } = write.body;
     limits::check_text("/customer", &customer, limits::LINE_CHARS)?;

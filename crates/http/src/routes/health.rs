@@ -23,8 +23,7 @@ pub(crate) async fn healthz(State(app): State<App>) -> Json<Health> {
     Json(Health { status: "ok".into(), version: env!("CARGO_PKG_VERSION").into(), now: app.now() })
 }
 
-static DOCUMENT: LazyLock<Result<String, String>> =
-    LazyLock::new(|| crate::openapi().to_json().map_err(|e| e.to_string()));
+static DOCUMENT: LazyLock<Result<String, String>> = LazyLock::new(|| crate::openapi().to_json().map_err(|e| e.to_string()));
 
 /// This document.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "service", responses((status = 200, body = Object)))]

@@ -35,7 +35,11 @@ pub(crate) async fn accept_offer(
 /// Leave it to somebody else.
 #[utoipa::path(post, path = "/v1/offers/{id}/decline", tag = "desk", params(("id" = String, Path)),
     request_body = Decline, responses((status = 200, body = DeskView)))]
-pub(crate) async fn decline_offer(desk: Desk, Id(offer): Id<OfferId>, write: Write<Decline>) -> Result<Json<DeskView>, Problem> {
+pub(crate) async fn decline_offer(
+    desk: Desk,
+    Id(offer): Id<OfferId>,
+    write: Write<Decline>,
+) -> Result<Json<DeskView>, Problem> {
     let input = Input::DeclineOffer { offer, reason: write.body.reason };
     desk.caller.submit(Some(write.key), input).await?;
     desk::view(&desk)

@@ -65,7 +65,8 @@ pub(crate) async fn put_policy(caller: Caller, write: Write<PolicyFile>) -> Resu
     responses((status = 200, body = LintReport)))]
 pub(crate) async fn lint_policy(_caller: Caller, Body(file): Body<PolicyFile>) -> Result<Json<LintReport>, Problem> {
     // Expressions are compiled: off the executor.
-    let linted = tokio::task::spawn_blocking(move || baton_runtime::lint_policy(&file.toml)).await.map_err(Problem::internal)?;
+    let linted =
+        tokio::task::spawn_blocking(move || baton_runtime::lint_policy(&file.toml)).await.map_err(Problem::internal)?;
     Ok(Json(match linted {
         Ok(policy) => LintReport { ok: true, detail: None, problems: Vec::new(), policy: Some(policy) },
         Err(refusal) => LintReport { ok: false, detail: Some(refusal.detail), problems: refusal.places, policy: None },

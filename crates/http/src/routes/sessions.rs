@@ -106,8 +106,7 @@ pub(crate) async fn sign_in(
 
     let new = secrets::new_token(TokenKind::Session).map_err(Problem::internal)?;
     let now = app.now();
-    let session =
-        Session { token_hash: new.hash, account: account.id, created_at: now, expires_at: now + limits::SESSION };
+    let session = Session { token_hash: new.hash, account: account.id, created_at: now, expires_at: now + limits::SESSION };
     let expires_at = session.expires_at;
     app.accounts(move |a| {
         // Signing in is rare enough to pay for the sweep.

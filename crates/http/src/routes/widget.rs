@@ -101,11 +101,8 @@ pub(crate) async fn get_widget_conversation(customer: Customer) -> Result<Json<P
     request_body = Said, responses((status = 200, body = PublicConversation)))]
 pub(crate) async fn add_widget_turn(customer: Customer, write: Write<Said>) -> Result<Json<PublicConversation>, Problem> {
     limits::check_text("/text", &write.body.text, limits::TEXT_CHARS)?;
-    let input = Input::CustomerTurn {
-        conversation: customer.conversation,
-        text: write.body.text,
-        signals: Signals::default(),
-    };
+    let input =
+        Input::CustomerTurn { conversation: customer.conversation, text: write.body.text, signals: Signals::default() };
     customer.caller.submit(Some(write.key), input).await?;
     public(&customer.caller, customer.conversation)
 }
@@ -131,10 +128,7 @@ impl Feed for Page {
 /// as connected.
 #[utoipa::path(get, path = "/v1/widget/conversations/{id}/stream", tag = "widget", params(("id" = String, Path)),
     responses((status = 200, body = PublicConversation, content_type = "text/event-stream")))]
-pub(crate) async fn stream_widget_conversation(
-    State(app): State<App>,
-    customer: Customer,
-) -> Result<Response, Problem> {
+pub(crate) async fn stream_widget_conversation(State(app): State<App>, customer: Customer) -> Result<Response, Problem> {
     let Customer { caller, conversation } = customer;
     // Nobody is counted in before it is known that there is something to follow.
     let _exists = public(&caller, conversation)?;
