@@ -200,7 +200,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 e.state = EscalationState::CallbackScheduled { callback: callback.clone() };
                 e.callbacks.push(callback.clone());
                 e.item.next_step_at = None;
-                e.clocks.iter_mut().filter(|c| c.stopped_at.is_none()).for_each(|c| {
+                e.clocks.iter_mut().filter(|c| c.stopped_at.is_none() && c.breached_at.is_none()).for_each(|c| {
                     c.paused_at.get_or_insert(at);
                 });
             });
