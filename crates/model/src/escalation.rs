@@ -15,7 +15,8 @@ use crate::{
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum EscalationState {
     Queued { since: Timestamp },
-    Offered { offer: OfferId, human_agent: HumanAgentId },
+    /// `since`: waiting since, as before the offer.
+    Offered { offer: OfferId, human_agent: HumanAgentId, since: Timestamp },
     /// A human took it and has not written yet.
     Accepted { human_agent: HumanAgentId, at: Timestamp },
     Active { human_agent: HumanAgentId, since: Timestamp },

@@ -148,7 +148,8 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::OfferMade { offer } => {
             let units = state.escalations.get(&offer.escalation).map_or(1, |e| e.item.units);
             alter(state, offer.escalation, |e| {
-                e.state = EscalationState::Offered { offer: offer.id, human_agent: offer.human_agent };
+                let since = waiting_since(e);
+                e.state = EscalationState::Offered { offer: offer.id, human_agent: offer.human_agent, since };
                 e.offers.push(offer.clone());
             });
             hold(state, offer, units);
@@ -199,7 +200,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 e.state = EscalationState::CallbackScheduled { callback: callback.clone() };
                 e.callbacks.push(callback.clone());
                 e.item.next_step_at = None;
-                e.clocks.iter_mut().filter(|c| c.stopped_at.is_none()).for_each(|c| {
+                e.clocks.iter_mut().filter(|c| c.stopped_at.is_none() && c.breached_at.is_none()).for_each(|c| {
                     c.paused_at.get_or_insert(at);
                 });
             });
@@ -388,13 +389,21 @@ fn settle_offer(e: &mut Escalation, id: OfferId, to: OfferState) {
     }
 }
 
+/// Since when this wait lasts: an offer that came to nothing does not start it anew.
+fn waiting_since(e: &Escalation) -> Timestamp {
+    match e.state {
+        EscalationState::Queued { since } | EscalationState::Offered { since, .. } => since,
+        _ => e.item.routing_since,
+    }
+}
+
 /// An offer ends without acceptance: the item returns at its real age.
 fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, refused: bool, at: Timestamp) {
     release_owner(state, id, at);
     alter(state, id, |e| {
         let human = e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
         settle_offer(e, offer, to);
-        e.state = EscalationState::Queued { since: at };
+        e.state = EscalationState::Queued { since: waiting_since(e) };
         if let Some(human) = human.filter(|h| refused && !e.item.decliners.contains(h)) {
             e.item.decliners.push(human);
             // A named person who did not take it no longer blocks the others.

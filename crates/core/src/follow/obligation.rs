@@ -185,7 +185,7 @@ pub(super) mod tests {
             Callback { at: at + Millis::hours(2), time_zone: "UTC".into(), contact: None, booked_at: at, chosen: true };
         vec![
             EscalationState::Queued { since: at },
-            EscalationState::Offered { offer, human_agent },
+            EscalationState::Offered { offer, human_agent, since: NOW },
             EscalationState::Accepted { human_agent, at },
             EscalationState::Active { human_agent, since: at },
             EscalationState::CallbackScheduled { callback },
