@@ -12,7 +12,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result, bail};
@@ -70,6 +70,8 @@ impl Faults {
 
 /// Longest conversation of one client before it opens another.
 const TURNS: u64 = 30;
+/// The turn, from 0, at which the customer asks for a person: one commit with an escalation and its acknowledgement.
+const ASKS: u64 = 8;
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let seed = args.seed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |d| d.as_nanos() as u64));
@@ -81,20 +83,26 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     server.start()?;
 
     let stop = AtomicBool::new(false);
-    let retries = AtomicU64::new(0);
+    let (retries, answers) = (AtomicU64::new(0), AtomicU64::new(0));
     let ledgers = Mutex::new(Vec::new());
     let address = server.address;
     let mut random = Random(seed);
     thread::scope(|scope| -> Result<()> {
         let clients: Vec<_> = (0..args.clients)
             .map(|n| {
-                let (stop, retries, ledgers, key) = (&stop, &retries, &ledgers, key.as_str());
-                scope.spawn(move || write(n, Client::new(address, key), stop, retries, ledgers))
+                let (stop, ledgers, key) = (&stop, &ledgers, key.as_str());
+                let sender = Sender { client: Client::new(address, key), retries: &retries, answers: &answers };
+                scope.spawn(move || write(n, sender, stop, ledgers))
             })
             .collect();
         let mut killing = || -> Result<()> {
             for cycle in 1..=args.cycles {
-                thread::sleep(Duration::from_micros(random.below(250_000)));
+                // Half of the kills come at any moment, also during the start; the others after some work was done.
+                if cycle % 2 == 0 {
+                    let enough = answers.load(Ordering::Relaxed) + random.below(300);
+                    wait_for(|| answers.load(Ordering::Relaxed) >= enough);
+                }
+                thread::sleep(Duration::from_micros(random.below(120_000)));
                 server.kill()?;
                 server.start().with_context(|| format!("start after kill {cycle}"))?;
                 if cycle % 10 == 0 {
@@ -115,10 +123,15 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     server.start()?;
     let ledgers = ledgers.into_inner().map_err(|_| anyhow::anyhow!("poisoned"))?;
     let mut faults = Faults::default();
+    let mut escalations = 0;
     let mut client = Client::new(address, &key);
     for ledger in &ledgers {
         let view = client.get(&format!("/v1/conversations/{}", ledger.conversation))?.ok()?.json()?;
         compare(&ledger.turns, &customer_turns(&view), &mut faults);
+        if ledger.turns.len() > ASKS as usize {
+            escalations += 1;
+            once(&view, &mut faults);
+        }
     }
     server.kill()?;
     let journal = server.command(&["journal", "check"])?;
@@ -126,7 +139,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
     let acknowledged: usize = ledgers.iter().map(|l| l.turns.len()).sum();
     println!(
-        "crash: {} cycles, {} conversations, {acknowledged} acknowledged turns, {} requests sent again: {} lost, {} duplicated, {} out of order, {} unknown (seed {seed})",
+        "crash: {} cycles, {} conversations, {acknowledged} acknowledged turns, {escalations} escalations, {} requests sent again: {} lost, {} duplicated, {} out of order, {} unknown (seed {seed})",
         args.cycles,
         ledgers.len(),
         retries.load(Ordering::Relaxed),
@@ -144,22 +157,61 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn write(n: u64, mut client: Client, stop: &AtomicBool, retries: &AtomicU64, ledgers: &Mutex<Vec<Ledger>>) -> Result<()> {
+/// Waits a while for it; a slow machine only makes a cycle poorer.
+fn wait_for(done: impl Fn() -> bool) {
+    const LIMIT: Duration = Duration::from_secs(3);
+    let began = Instant::now();
+    while !done() && began.elapsed() < LIMIT {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+struct Sender<'a> {
+    client: Client,
+    retries: &'a AtomicU64,
+    answers: &'a AtomicU64,
+}
+
+impl Sender<'_> {
+    /// The same request with the same key until it is answered. Only what a retry can mend is retried.
+    fn insist(&mut self, path: &str, key: &str, body: &str) -> Result<Value> {
+        const LIMIT: Duration = Duration::from_secs(60);
+        let began = Instant::now();
+        while began.elapsed() < LIMIT {
+            match self.client.post(path, key, body) {
+                Ok(response) if response.status == 503 || response.status == 429 => {}
+                Ok(response) => {
+                    self.answers.fetch_add(1, Ordering::Relaxed);
+                    return response.ok().with_context(|| format!("POST {path}"))?.json();
+                }
+                Err(_) => {}
+            }
+            self.retries.fetch_add(1, Ordering::Relaxed);
+            thread::sleep(Duration::from_millis(5));
+        }
+        bail!("no answer to {path} within {} s", LIMIT.as_secs())
+    }
+}
+
+fn write(n: u64, mut sender: Sender<'_>, stop: &AtomicBool, ledgers: &Mutex<Vec<Ledger>>) -> Result<()> {
     let mut round = 0;
     while !stop.load(Ordering::Relaxed) {
         let body =
             json!({ "channel": "chat", "ai_mode": "external", "customer": { "name": format!("Customer {n}") } }).to_string();
-        let opened = insist(&mut client, "/v1/conversations", &format!("open-{n}-{round}"), &body, retries)?;
+        let opened = sender.insist("/v1/conversations", &format!("open-{n}-{round}"), &body)?;
         let conversation = opened["conversation"]["id"].as_str().context("no conversation id in the answer")?.to_owned();
         let mut turns = Vec::new();
         for turn in 0..TURNS {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            let text = format!("Question {turn} of round {round} from customer {n} about the garden lamp.");
+            let text = match turn {
+                ASKS => "Please let me talk to a person.".to_owned(),
+                _ => format!("Question {turn} of round {round} from customer {n} about the garden lamp."),
+            };
             let body = json!({ "role": "customer", "text": text }).to_string();
             let path = format!("/v1/conversations/{conversation}/turns");
-            let answer = insist(&mut client, &path, &format!("turn-{n}-{round}-{turn}"), &body, retries)?;
+            let answer = sender.insist(&path, &format!("turn-{n}-{round}-{turn}"), &body)?;
             let id = answer["turn"].as_str().context("no turn id in the answer")?.to_owned();
             turns.push((id, text));
         }
@@ -169,25 +221,23 @@ fn write(n: u64, mut client: Client, stop: &AtomicBool, retries: &AtomicU64, led
     Ok(())
 }
 
-/// The same request with the same key until it is answered. Only what a retry can mend is retried.
-fn insist(client: &mut Client, path: &str, key: &str, body: &str, retries: &AtomicU64) -> Result<Value> {
-    const ATTEMPTS: u32 = 6000;
-    for _ in 0..ATTEMPTS {
-        match client.post(path, key, body) {
-            Ok(response) if response.status == 503 || response.status == 429 => {}
-            Ok(response) => return response.ok()?.json(),
-            Err(_) => {}
-        }
-        retries.fetch_add(1, Ordering::Relaxed);
-        thread::sleep(Duration::from_millis(5));
-    }
-    bail!("no answer to {path} after {ATTEMPTS} attempts")
-}
-
 fn customer_turns(view: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let turns = view["conversation"]["turns"].as_array().into_iter().flatten();
     turns.filter(|t| t["author"]["role"] == "customer").map(|t| (text(&t["id"]), text(&t["text"]))).collect()
+}
+
+/// One request for a person: one escalation, and one acknowledgement beside it.
+fn once(view: &Value, faults: &mut Faults) {
+    let turns = view["conversation"]["turns"].as_array().into_iter().flatten();
+    let acknowledgements = turns.filter(|t| t["author"]["notice"] == "acknowledgement").count();
+    let escalations = view["conversation"]["escalations"].as_array().map_or(0, Vec::len);
+    for count in [acknowledgements, escalations] {
+        match count {
+            0 => faults.lost += 1,
+            n => faults.duplicated += n as u64 - 1,
+        }
+    }
 }
 
 fn compare(acknowledged: &[(String, String)], found: &[(String, String)], faults: &mut Faults) {
@@ -235,6 +285,22 @@ mod tests {
         let mut faults = Faults::default();
         compare(&turns(acknowledged), &turns(found), &mut faults);
         faults
+    }
+
+    #[test]
+    fn an_escalation_and_its_acknowledgement_come_once() {
+        let view = |notices: usize, escalations: usize| {
+            let notice = json!({ "author": { "role": "notice", "notice": "acknowledgement" } });
+            let mut faults = Faults::default();
+            once(
+                &json!({ "conversation": { "turns": vec![notice; notices], "escalations": vec!["esc_1"; escalations] } }),
+                &mut faults,
+            );
+            faults
+        };
+        assert!(view(1, 1).none());
+        assert_eq!(view(0, 1), Faults { lost: 1, ..Faults::default() });
+        assert_eq!(view(2, 2), Faults { duplicated: 2, ..Faults::default() });
     }
 
     #[test]

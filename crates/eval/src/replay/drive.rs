@@ -86,7 +86,7 @@ impl Workspace {
             languages: Vec::new(),
             queues: Vec::new(),
             hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
-            capacity: 1000,
+            capacity: 100,
         };
         world.submit(supervisor(), Input::PutHuman { human_agent: human, profile }).1?;
         Ok(Self { base: world.state, policy: parsed, human })
