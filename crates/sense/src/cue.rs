@@ -6,7 +6,7 @@
 use baton_model::{Signal, SignalKind, Span};
 use regex::Regex;
 
-use crate::reading::Reading;
+use crate::{reading::Reading, sieve::Sieve};
 
 /// No cue: 0.047, just below what is reported.
 const BIAS: f32 = -3.0;
@@ -69,19 +69,26 @@ impl Detector {
         self
     }
 
-    pub(crate) fn detect(&self, reading: &Reading<'_>, floor: f32) -> Option<Signal> {
+    /// Its cues, then its vetoes.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.cues.iter().map(|c| &c.regex).chain(&self.vetoes).map(Regex::as_str)
+    }
+
+    /// `may_match` tells of each pattern, by its place, whether running it is worth while.
+    fn detect(&self, reading: &Reading<'_>, floor: f32, may_match: impl Fn(usize) -> bool) -> Option<Signal> {
         let text = reading.norm.as_str();
         let mut vetoed: Option<Vec<(usize, usize)>> = None;
         let mut sum = 0.0;
         let mut hits: Vec<(usize, usize)> = Vec::new();
-        for cue in &self.cues {
+        for (_, cue) in self.cues.iter().enumerate().filter(|(place, _)| may_match(*place)) {
             let mut times = 0u8;
             for m in cue.regex.find_iter(text).take(MAX_SPANS) {
                 if cue.negatable && negated(&text[..m.start()]) {
                     continue;
                 }
                 let vetoed = vetoed.get_or_insert_with(|| {
-                    self.vetoes.iter().flat_map(|v| v.find_iter(text).take(32).map(|m| (m.start(), m.end()))).collect()
+                    let vetoes = self.vetoes.iter().filter(|_| may_match(self.cues.len()));
+                    vetoes.flat_map(|v| v.find_iter(text).take(32).map(|m| (m.start(), m.end()))).collect()
                 });
                 if vetoed.iter().any(|&(s, e)| m.start() < e && s < m.end()) {
                     continue;
@@ -102,6 +109,31 @@ impl Detector {
         }
         let score = squash(BIAS + sum);
         (score >= floor && !hits.is_empty()).then(|| Signal { kind: self.kind, score, spans: merge(reading, hits) })
+    }
+}
+
+/// All detectors, behind one sieve.
+#[derive(Debug)]
+pub(crate) struct Panel {
+    detectors: Vec<Detector>,
+    sieve: Sieve,
+}
+
+impl Panel {
+    pub(crate) fn new(detectors: Vec<Detector>) -> Self {
+        let sieve = Sieve::of(detectors.iter().flat_map(Detector::patterns));
+        Self { detectors, sieve }
+    }
+
+    pub(crate) fn detect(&self, reading: &Reading<'_>, floor: f32) -> Vec<Signal> {
+        let sifted = self.sieve.sift(reading.squeezed());
+        let mut first = 0;
+        let signals = self.detectors.iter().filter_map(|detector| {
+            let signal = detector.detect(reading, floor, |place| sifted.may_match(first + place));
+            first += detector.patterns().count();
+            signal
+        });
+        signals.collect()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use baton_model::ClassGuess;
 use regex::Regex;
 
-use crate::{cue::round, cue::words, reading::Reading};
+use crate::{cue::round, cue::words, reading::Reading, sieve::Sieve};
 
 struct Class {
     label: &'static str,
@@ -15,8 +15,14 @@ struct Class {
     vague: Regex,
 }
 
+static CLASSES: LazyLock<(Vec<Class>, Sieve)> = LazyLock::new(|| {
+    let classes = classes();
+    let sieve = Sieve::of(classes.iter().flat_map(|c| [c.clear.as_str(), c.vague.as_str()]));
+    (classes, sieve)
+});
+
 /// Order decides ties.
-static CLASSES: LazyLock<Vec<Class>> = LazyLock::new(|| {
+fn classes() -> Vec<Class> {
     [
         (
             "refund",
@@ -77,7 +83,7 @@ static CLASSES: LazyLock<Vec<Class>> = LazyLock::new(|| {
     .into_iter()
     .map(|(label, clear, vague)| Class { label, clear: words(clear), vague: words(vague) })
     .collect()
-});
+}
 
 /// The best class with its share of the evidence; `other` when words say nothing known.
 pub(crate) fn classify(reading: &Reading<'_>) -> Option<ClassGuess> {
@@ -86,8 +92,11 @@ pub(crate) fn classify(reading: &Reading<'_>) -> Option<ClassGuess> {
     let text = reading.norm.as_str();
     let mut total = 0.0;
     let mut best: Option<(&str, f32)> = None;
-    for class in CLASSES.iter() {
-        let weight = 3.0 * saturate(class.clear.find_iter(text).take(ENOUGH).count()) + saturate(class.vague.find_iter(text).take(ENOUGH).count());
+    let (classes, sieve) = &*CLASSES;
+    let sifted = sieve.sift(reading.squeezed());
+    let mentions = |place, words: &Regex| if sifted.may_match(place) { saturate(words.find_iter(text).take(ENOUGH).count()) } else { 0.0 };
+    for (i, class) in classes.iter().enumerate() {
+        let weight = 3.0 * mentions(2 * i, &class.clear) + mentions(2 * i + 1, &class.vague);
         total += weight;
         if weight > best.map_or(0.0, |(_, w)| w) {
             best = Some((class.label, weight));

@@ -3,7 +3,10 @@
 use baton_model::ClassGuess;
 use whichlang::Lang;
 
-use crate::{cue::round, reading::Reading};
+use crate::{
+    cue::round,
+    reading::{Reading, first_chars},
+};
 
 /// What is read: more changes nothing.
 const ENOUGH: usize = 600;
@@ -12,17 +15,31 @@ const LATIN_MIN: usize = 18;
 const OTHER_MIN: usize = 4;
 
 pub(crate) fn guess(reading: &Reading<'_>) -> Option<ClassGuess> {
-    let end = reading.raw.char_indices().nth(ENOUGH).map_or(reading.raw.len(), |(i, _)| i);
-    let text = &reading.raw[..end];
+    let text = first_chars(reading.raw, ENOUGH);
     let (mut letters, mut latin, mut hebrew, mut greek, mut thai) = (0usize, 0usize, 0usize, 0usize, 0usize);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
-        letters += 1;
-        match c {
-            'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => latin += 1,
-            '\u{590}'..='\u{5ff}' => hebrew += 1,
-            '\u{370}'..='\u{3ff}' => greek += 1,
-            '\u{e00}'..='\u{e7f}' => thai += 1,
-            _ => {}
+    // Words, not codes, numbers, addresses or keys: how many, and how many letters they have.
+    let (mut count, mut wordy) = (0usize, 0usize);
+    for word in text.split_whitespace() {
+        let before = letters;
+        let mut plain = word.len() <= 30;
+        for c in word.chars() {
+            match c {
+                'a'..='z' | 'A'..='Z' => latin += 1,
+                '\'' | '’' | '.' | ',' | '!' | '?' | ';' | ':' | '-' => continue,
+                _ if !c.is_alphabetic() => {
+                    plain = false;
+                    continue;
+                }
+                '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => latin += 1,
+                '\u{590}'..='\u{5ff}' => hebrew += 1,
+                '\u{370}'..='\u{3ff}' => greek += 1,
+                '\u{e00}'..='\u{e7f}' => thai += 1,
+                _ => {}
+            }
+            letters += 1;
+        }
+        if plain {
+            (count, wordy) = (count + 1, wordy + letters - before);
         }
     }
     let guess = |label: &str, score: f32| Some(ClassGuess { label: label.into(), score: round(score) });
@@ -36,9 +53,6 @@ pub(crate) fn guess(reading: &Reading<'_>) -> Option<ClassGuess> {
             () => guess(code(whichlang::detect_language(text)), 0.95),
         };
     }
-    // Words, not codes, numbers, addresses or keys: enough of them, and short.
-    let words = text.split_whitespace().filter(|w| w.chars().all(|c| c.is_alphabetic() || "'’.,!?;:-".contains(c))).filter(|w| w.len() <= 30);
-    let (count, wordy) = words.fold((0, 0), |(n, l), w| (n + 1, l + w.chars().filter(|c| c.is_alphabetic()).count()));
     if wordy < LATIN_MIN || count < 3 || 2 * wordy < letters {
         return None;
     }

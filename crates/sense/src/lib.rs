@@ -27,12 +27,16 @@ mod question;
 mod reading;
 mod safety;
 mod sentiment;
+mod sieve;
 
 use std::sync::LazyLock;
 
 use baton_model::Signals;
 
-use crate::{cue::Detector, reading::Reading};
+use crate::{
+    cue::{Detector, Panel},
+    reading::Reading,
+};
 
 /// What is read of one text; the rest is ignored.
 pub const MAX_CHARS: usize = 8_000;
@@ -40,7 +44,7 @@ pub const MAX_CHARS: usize = 8_000;
 /// Detectors below this score are left out.
 const FLOOR: f32 = 0.05;
 
-static DETECTORS: LazyLock<Vec<Detector>> = LazyLock::new(detectors);
+static PANEL: LazyLock<Panel> = LazyLock::new(|| Panel::new(detectors()));
 
 fn detectors() -> Vec<Detector> {
     let mut all = vec![human::wants_human()];
@@ -61,14 +65,14 @@ pub fn sense(text: &str) -> Signals {
         // Emoji-only turns still have a mood.
         return Signals {
             sentiment: sentiment::score(&reading),
-            found: DETECTORS.iter().filter_map(|d| d.detect(&reading, FLOOR)).collect(),
+            found: PANEL.detect(&reading, FLOOR),
             question: question::asks(&reading),
             ..Signals::default()
         };
     }
     Signals {
         sentiment: sentiment::score(&reading),
-        found: DETECTORS.iter().filter_map(|d| d.detect(&reading, FLOOR)).collect(),
+        found: PANEL.detect(&reading, FLOOR),
         issue_class: issue::classify(&reading),
         language: language::guess(&reading),
         entities: entities::find(&reading),

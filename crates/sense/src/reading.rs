@@ -8,6 +8,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) raw: &'a str,
     /// Lower case, straight apostrophes, plain blanks. Character n here is character n of `raw`.
     pub(crate) norm: String,
+    /// `norm` with one blank for every run of blanks and line ends, where it has such runs.
+    squeezed: Option<String>,
     /// Bytes are characters, in both forms.
     ascii: bool,
     /// Written in capitals on purpose: several words, mostly upper case.
@@ -17,18 +19,26 @@ pub(crate) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(text: &'a str, max_chars: usize) -> Self {
-        let end = text.char_indices().nth(max_chars).map_or(text.len(), |(i, _)| i);
-        let raw = &text[..end];
-        let norm: String = raw.chars().map(normal).collect();
-        let upper = raw.chars().filter(|c| c.is_uppercase()).count();
-        let lower = raw.chars().filter(|c| c.is_lowercase()).count();
+        let raw = first_chars(text, max_chars);
+        let norm = normal_form(raw);
+        let (mut upper, mut lower, mut exclamations) = (0, 0, 0);
+        for c in raw.chars() {
+            upper += usize::from(c.is_uppercase());
+            lower += usize::from(c.is_lowercase());
+            exclamations += usize::from(matches!(c, '!' | '！'));
+        }
         Self {
             ascii: raw.is_ascii() && norm.is_ascii(),
             shouted: upper >= 8 && upper > 2 * lower && raw.split_whitespace().nth(1).is_some(),
-            exclamations: raw.chars().filter(|c| matches!(c, '!' | '！')).take(8).count(),
+            exclamations: exclamations.min(8),
             raw,
+            squeezed: squeeze(&norm),
             norm,
         }
+    }
+
+    pub(crate) fn squeezed(&self) -> &str {
+        self.squeezed.as_deref().unwrap_or(&self.norm)
     }
 
     pub(crate) fn has_words(&self) -> bool {
@@ -62,6 +72,33 @@ impl<'a> Reading<'a> {
             .filter(|w| !w.is_empty())
             .map(|w| (w.as_ptr() as usize - self.norm.as_ptr() as usize, w))
     }
+}
+
+pub(crate) fn first_chars(text: &str, most: usize) -> &str {
+    // So many bytes are never more characters.
+    let end = if text.len() <= most { None } else { text.char_indices().nth(most) };
+    end.map_or(text, |(i, _)| &text[..i])
+}
+
+fn normal_form(raw: &str) -> String {
+    // Most texts have nothing but capitals to change.
+    if raw.bytes().all(|b| matches!(b, b' '..=b'~' | b'\n') && b != b'`') {
+        return raw.to_ascii_lowercase();
+    }
+    raw.chars().map(normal).collect()
+}
+
+fn squeeze(norm: &str) -> Option<String> {
+    if !norm.contains('\n') && !norm.contains("  ") {
+        return None;
+    }
+    let mut blank = false;
+    let squeezed = norm.chars().filter_map(|c| match std::mem::replace(&mut blank, matches!(c, ' ' | '\n')) {
+        true if blank => None,
+        _ if blank => Some(' '),
+        _ => Some(c),
+    });
+    Some(squeezed.collect())
 }
 
 /// One character for one character, so that positions survive.

@@ -46,7 +46,7 @@ pub(crate) fn score(reading: &Reading<'_>) -> f32 {
     let (mut negation, mut boost, mut boost_left) = (0u8, 1.0f32, 0u8);
     let mut last_end = 0;
     for (at, word) in reading.words() {
-        if reading.norm[last_end..at].contains(['.', '!', '?', ';', '\n', ',']) {
+        if reading.norm[last_end..at].bytes().any(|b| b".!?;\n,".contains(&b)) {
             (negation, boost_left) = (0, 0);
         }
         last_end = at + word.len();

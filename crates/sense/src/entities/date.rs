@@ -20,7 +20,8 @@ static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
     compile(r"(?i)(?-u:\b)(?:(?:last|next|this|on) )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?-u:\b)|(?-u:\b)(?:today|tomorrow|yesterday|(?:last|next|this) (?:week|month|year))(?-u:\b)|(?-u:\b)[0-9]{1,3} (?:days|weeks|months) ago(?-u:\b)")
 });
 
-pub(super) fn find(text: &str, found: &mut Found) {
+/// Days of a calendar, with digits.
+pub(super) fn calendar(text: &str, found: &mut Found) {
     for c in ISO.captures_iter(text) {
         if let Some(iso) = iso(&c[1], number(&c[2]), number(&c[3])) {
             take(found, c.get(0), iso);
@@ -56,6 +57,10 @@ pub(super) fn find(text: &str, found: &mut Found) {
             take(found, c.get(0), value);
         }
     }
+}
+
+/// Days as seen from today.
+pub(super) fn relative(text: &str, found: &mut Found) {
     for m in RELATIVE.find_iter(text) {
         found.take(m.start(), m.end(), EntityKind::Date, m.as_str().to_lowercase());
     }

@@ -3,7 +3,7 @@
 //! Finders run in a fixed order, the most certain first; what one has taken the next ones leave alone. Values are
 //! normalised as `EntityKind` says.
 //!
-//! To add a kind: write a finder in its file and give it a place in [`find`].
+//! To add a kind: write a finder in its file and give it a place in [`find`], with what a text must have for it.
 
 mod amount;
 mod contact;
@@ -36,19 +36,47 @@ impl Found {
     }
 }
 
+/// What a first look at a text tells: most finders cannot find anything in most texts, and need not run.
+struct Look<'a> {
+    reading: &'a Reading<'a>,
+    digits: usize,
+}
+
+impl Look<'_> {
+    fn has(&self, byte: u8) -> bool {
+        self.reading.raw.as_bytes().contains(&byte)
+    }
+
+    fn says(&self, any_of: &[&str]) -> bool {
+        any_of.iter().any(|word| self.reading.norm.contains(word))
+    }
+
+    /// Five capitals or digits in a row: the least of a booking code.
+    fn has_code(&self) -> bool {
+        self.reading.raw.as_bytes().split(|b| !(b.is_ascii_uppercase() || b.is_ascii_digit())).any(|run| run.len() >= 5)
+    }
+}
+
 pub(crate) fn find(reading: &Reading<'_>) -> Vec<Entity> {
     let text = reading.raw;
+    let look = Look { reading, digits: text.bytes().filter(u8::is_ascii_digit).count() };
     let mut found = Found::default();
-    contact::urls(text, &mut found);
-    contact::emails(text, &mut found);
-    number::ibans(text, &mut found);
-    number::cards(text, &mut found);
-    amount::find(text, &mut found);
-    date::find(text, &mut found);
-    contact::addresses(text, &mut found);
-    contact::phones(text, &mut found);
-    reference::find(text, &mut found);
-    contact::persons(text, &mut found);
+    let mut run = |worth_while: bool, finder: fn(&str, &mut Found)| {
+        if worth_while {
+            finder(text, &mut found);
+        }
+    };
+    run(look.says(&["http", "www."]), contact::urls);
+    run(look.has(b'@'), contact::emails);
+    run(look.digits >= 2, number::ibans);
+    run(look.digits >= 13, number::cards);
+    run(look.digits >= 1, amount::find);
+    run(look.digits >= 1, date::calendar);
+    run(look.says(&["day", "tomorrow", "week", "month", "year"]), date::relative);
+    run(look.digits >= 1, contact::addresses);
+    run(look.digits >= 7, contact::phones);
+    run(look.digits >= 1 || look.has_code(), reference::find);
+    run(look.says(&["name", "hei", "appelle", "llamo"]), contact::persons);
     found.taken.sort_by_key(|&(start, ..)| start);
     found.taken.into_iter().map(|(s, e, kind, value)| Entity { kind, span: reading.raw_span(s, e), value }).collect()
 }
