@@ -25,7 +25,11 @@ fn main() {
     }
     let mut medians: Vec<f64> = times.into_iter().map(median).collect();
     for (turn, median) in turns.iter().zip(&medians) {
-        println!("{median:8.1} µs  {:4} chars  {}", turn.chars().count(), turn.chars().take(60).collect::<String>().replace('\n', " "));
+        println!(
+            "{median:8.1} µs  {:4} chars  {}",
+            turn.chars().count(),
+            turn.chars().take(60).collect::<String>().replace('\n', " ")
+        );
     }
     medians.sort_by(f64::total_cmp);
     let at = |share: usize| medians[(medians.len() - 1) * share / 100];

@@ -9,7 +9,7 @@ use regex::Regex;
 
 use crate::{cue::round, cue::words, reading::Reading, sieve::Sieve};
 
-struct Class {
+pub(crate) struct Class {
     label: &'static str,
     clear: Regex,
     vague: Regex,
@@ -17,12 +17,17 @@ struct Class {
 
 static CLASSES: LazyLock<(Vec<Class>, Sieve)> = LazyLock::new(|| {
     let classes = classes();
-    let sieve = Sieve::of(classes.iter().flat_map(|c| [c.clear.as_str(), c.vague.as_str()]));
+    let sieve = Sieve::of(patterns(&classes));
     (classes, sieve)
 });
 
+/// By class: its clear words, then its vague ones.
+pub(crate) fn patterns(classes: &[Class]) -> impl Iterator<Item = &str> {
+    classes.iter().flat_map(|c| [c.clear.as_str(), c.vague.as_str()])
+}
+
 /// Order decides ties.
-fn classes() -> Vec<Class> {
+pub(crate) fn classes() -> Vec<Class> {
     [
         (
             "refund",

@@ -8,6 +8,8 @@
 //! 0..=1, so that one clear cue gives about 0.9 and one vague cue about 0.3. Trained weights can take the place of any
 //! family behind the same function.
 //!
+//! A turn costs microseconds: `sieve` finds in one walk which few patterns can match, and only these are run.
+//!
 //! To add a detector: give it a `SignalKind` in `model`, write its cues in the file of its family (`human`, `emotion`,
 //! `grievance`, `negotiation`, `safety`, `abuse`, `progress`, `ai_side`), list it in [`detectors`], and add rows to its
 //! table of texts that fire and texts that do not.

@@ -70,7 +70,7 @@ impl CompiledPolicy {
             return;
         }
         let customer = seen.turn.is_customer();
-        let mut variables: Option<Variables> = None;
+        let mut variables: Option<Variables<'_>> = None;
         for compiled in self.rules.iter().filter(|r| customer || r.any_role) {
             let variables = variables.get_or_insert_with(|| Variables::of(seen, course, self.needs));
             if variables.holds(&compiled.program) {

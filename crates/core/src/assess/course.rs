@@ -46,7 +46,7 @@ pub(super) struct Course<'a> {
     /// 0..=1.
     pub(super) strain: f32,
     /// What moved it, strongest first.
-    pub(super) features: Vec<Feature>,
+    moved_by: Vec<(&'static str, f32)>,
     /// Failed attempts in a row.
     pub(super) failed: Vec<Attempt<'a>>,
     /// Customer turns in a row that ask the same again.
@@ -64,7 +64,7 @@ impl<'a> Course<'a> {
     pub(super) fn of(policy: &CompiledPolicy, seen: &Seen<'a>) -> Self {
         let turns = window(seen);
         let broken = broken_turns(seen);
-        let mut course = Self { strain: 0.0, features: Vec::new(), failed: Vec::new(), repeats: 0, tool_failures: 0, turns };
+        let mut course = Self { strain: 0.0, moved_by: Vec::new(), failed: Vec::new(), repeats: 0, tool_failures: 0, turns };
         let mut similarity = 0.0;
         let mut asked: Vec<(usize, &'a Turn, Words)> = Vec::new();
         let mut answers: Vec<usize> = Vec::new();
@@ -139,7 +139,7 @@ impl<'a> Course<'a> {
         let Some(&latest) = customers.first() else { return };
         let mood = |t: &Turn| t.signals.sentiment;
         let score = |kind| latest.signals.score(kind);
-        let mut features: Vec<(&str, f32)> = Vec::new();
+        let mut features: Vec<(&'static str, f32)> = Vec::with_capacity(10);
 
         let (sum, weight) = customers.iter().zip([1.0, 0.6, 0.36, 0.22f32]).fold((0.0, 0.0), |(s, w), (t, k)| (s + k * mood(t), w + k));
         features.push(("mood", 0.4 * (-sum / weight).max(0.0)));
@@ -178,7 +178,15 @@ impl<'a> Course<'a> {
         self.strain = round(features.iter().map(|f| f.1).sum::<f32>().clamp(0.0, 1.0));
         features.retain(|f| f.1.abs() >= 0.01);
         features.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(b.0)));
-        self.features = features.into_iter().map(|(name, c)| Feature { name: name.into(), contribution: round(c) }).collect();
+        self.moved_by = features;
+    }
+
+    pub(super) fn strongest(&self) -> Option<&'static str> {
+        self.moved_by.first().map(|(name, _)| *name)
+    }
+
+    pub(super) fn features(&self) -> Vec<Feature> {
+        self.moved_by.iter().map(|&(name, c)| Feature { name: name.into(), contribution: round(c) }).collect()
     }
 }
 
@@ -238,22 +246,34 @@ fn words(text: &str) -> Words {
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
         .filter(|w| !w.is_empty() && !stop_word(w))
         .take(MAX_WORDS)
-        .map(|w| {
-            w.chars().flat_map(char::to_lowercase).fold(0xcbf2_9ce4_8422_2325, |h: u64, c| (h ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3))
-        })
+        .map(hash)
         .collect();
     words.sort_unstable();
     words.dedup();
     words
 }
 
+/// FNV-1a over the characters in lower case.
+fn hash(word: &str) -> u64 {
+    let add = |h: u64, c: char| (h ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3);
+    let lower = |h, c: char| if c.is_ascii() { add(h, c.to_ascii_lowercase()) } else { c.to_lowercase().fold(h, add) };
+    word.chars().fold(0xcbf2_9ce4_8422_2325, lower)
+}
+
 fn stop_word(word: &str) -> bool {
-    const STOP: [&str; 49] = [
-        "a", "an", "and", "are", "at", "be", "but", "can", "could", "do", "does", "for", "have", "hello", "hi", "i", "i'm", "in", "is", "it", "just", "me",
-        "my", "of", "ok", "on", "or", "please", "so", "still", "tell", "that", "the", "there", "this", "to", "was", "we", "what", "will", "with", "would",
-        "you", "your", "again", "want", "need", "yes", "no",
-    ];
-    word.len() <= 6 && STOP.iter().any(|s| s.eq_ignore_ascii_case(word))
+    let mut lower = [0; 6];
+    let Some(lower) = lower.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    matches!(
+        &*lower,
+        b"a" | b"i"
+            | b"an" | b"at" | b"be" | b"do" | b"hi" | b"in" | b"is" | b"it" | b"me" | b"my" | b"no" | b"of" | b"ok" | b"on" | b"or" | b"so" | b"to" | b"we"
+            | b"and" | b"are" | b"but" | b"can" | b"for" | b"i'm" | b"the" | b"was" | b"yes" | b"you"
+            | b"does" | b"have" | b"just" | b"need" | b"tell" | b"that" | b"this" | b"want" | b"what" | b"will" | b"with" | b"your"
+            | b"again" | b"could" | b"hello" | b"still" | b"there" | b"would"
+            | b"please"
+    )
 }
 
 /// Shared words by all words (Jaccard). Fewer than two words say nothing, two or three must all be the same.

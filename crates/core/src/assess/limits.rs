@@ -114,7 +114,7 @@ pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'
     let before = raised_before(policy, seen, course);
     // What the AI does wrong, or what the customer feels: the strongest feature names the trigger.
     let by_ai = matches!(
-        course.features.first().map(|f| f.name.as_str()),
+        course.strongest(),
         Some("repetition" | "failed_attempts" | "tool_failures" | "unresolved" | "apologies")
     );
     let trigger = if by_ai { Trigger::AiLimit } else { Trigger::Distress };
@@ -126,7 +126,7 @@ pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'
         (true, true) => "The conversation goes in circles.".into(),
         (true, false) => "The mood of the conversation is getting worse.".into(),
     };
-    r.features = course.features.clone();
+    r.features = course.features();
     r.evidence = course.turns.iter().rev().filter(|t| t.is_customer()).take(2).map(|t| evidence::whole(t)).collect();
     found.reasons.push(r);
 }

@@ -1,8 +1,6 @@
-//! A record as an expression sees it: fields by name, cheap to hand around, and nothing to walk.
+//! A record as an expression sees it: fields by name, each made when it is asked for, and nothing to walk.
 //!
-//! The expression language copies what a loop goes over; here that copies a pointer.
-
-use std::{borrow::Cow, sync::Arc};
+//! The expression language copies what a loop goes over; here that copies a reference.
 
 use cel::{
     ExecutionError,
@@ -13,25 +11,9 @@ use cel::{
     },
 };
 
-type Field = (Cow<'static, str>, Box<dyn Val>);
+use super::facts::Record;
 
-/// A few fields, searched in order.
-#[derive(Debug, Clone)]
-pub(super) struct Record(Arc<[Field]>);
-
-impl<K: Into<Cow<'static, str>>> FromIterator<(K, Box<dyn Val>)> for Record {
-    fn from_iter<I: IntoIterator<Item = (K, Box<dyn Val>)>>(fields: I) -> Self {
-        Self(fields.into_iter().map(|(name, value)| (name.into(), value)).collect())
-    }
-}
-
-impl Record {
-    fn find(&self, name: &str) -> Option<&(dyn Val + 'static)> {
-        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| &**v)
-    }
-}
-
-impl Val for Record {
+impl Val for Record<'_> {
     fn get_type(&self) -> &Type {
         Self::cel_type()
     }
@@ -59,17 +41,17 @@ impl Val for Record {
     where
         Self: 'v,
     {
-        Box::new(self.clone())
+        Box::new(*self)
     }
 }
 
-impl Indexer for Record {
+impl Indexer for Record<'_> {
     fn get<'b, 'v>(&'b self, index: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
     where
         Self: 'v,
     {
         let name = index.downcast_ref::<CelString<'_>>().map_or("", |s| s.inner());
-        self.find(name).map(CowVal::Borrowed).ok_or_else(|| ExecutionError::no_such_key(name))
+        self.field(name).map(CowVal::Owned).ok_or_else(|| ExecutionError::no_such_key(name))
     }
 
     fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
@@ -80,14 +62,14 @@ impl Indexer for Record {
     }
 }
 
-impl Container for Record {
+impl Container for Record<'_> {
     fn contains(&self, name: &dyn Val) -> Result<bool, ExecutionError> {
-        Ok(name.downcast_ref::<CelString<'_>>().is_some_and(|s| self.find(s.inner()).is_some()))
+        Ok(name.downcast_ref::<CelString<'_>>().is_some_and(|s| self.field(s.inner()).is_some()))
     }
 }
 
-impl Sizer for Record {
+impl Sizer for Record<'_> {
     fn size(&self) -> CelInt {
-        CelInt::from(self.0.len() as i64)
+        CelInt::from(self.len() as i64)
     }
 }

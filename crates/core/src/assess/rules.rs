@@ -90,7 +90,7 @@ pub(super) fn check(source: &str) -> Result<Checked, Vec<String>> {
     let checked = Checked { program, signals: walk.signals, any_role: walk.any_role };
     let mut needs = Needs::default();
     needs.add(&checked);
-    match facts::sample(needs).run(&checked.program) {
+    match facts::try_out(&checked.program, needs) {
         Ok(Value::Bool(_)) => Ok(checked),
         Ok(other) => Err(vec![format!("a rule must be true or false; this one is {}", other.type_of())]),
         // Depends on the data, and then the rule simply does not match.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use SignalKind as S;
 use baton_core::assess::{Assessment, CompiledPolicy, Seen, assess, default_toml, parse};
 use baton_model::*;
-use SignalKind as S;
 
 const RULES: &str = r#"
 [[rules]]
@@ -27,17 +27,59 @@ type Said = (&'static str, &'static str, f32, &'static [(SignalKind, f32)], &'st
 
 /// Who, what, sentiment, signals, issue class.
 const TURNS: [Said; 12] = [
-    ("customer", "Hi, where is my order A-1234? It should have arrived on Tuesday.", -0.05, &[(S::Complaint, 0.12)], "order_status"),
+    (
+        "customer",
+        "Hi, where is my order A-1234? It should have arrived on Tuesday.",
+        -0.05,
+        &[(S::Complaint, 0.12)],
+        "order_status",
+    ),
     ("ai", "Your order was handed to the carrier on Monday and is on its way to you.", 0.1, &[], "delivery"),
-    ("customer", "I asked where my order A-1234 is, it should have arrived on Tuesday!", -0.2, &[(S::Unresolved, 0.65), (S::Anger, 0.12)], "order_status"),
+    (
+        "customer",
+        "I asked where my order A-1234 is, it should have arrived on Tuesday!",
+        -0.2,
+        &[(S::Unresolved, 0.65), (S::Anger, 0.12)],
+        "order_status",
+    ),
     ("tool", "carrier look-up: time-out", 0.0, &[], ""),
-    ("ai", "I'm sorry, I could not find the parcel right now. Please try again later.", -0.3, &[(S::Apology, 0.88), (S::CannotHelp, 0.9)], "delivery"),
-    ("customer", "That did not help. I have been waiting for three weeks, this is ridiculous.", -0.6, &[(S::Anger, 0.6), (S::Complaint, 0.55), (S::Unresolved, 0.88)], "delivery"),
+    (
+        "ai",
+        "I'm sorry, I could not find the parcel right now. Please try again later.",
+        -0.3,
+        &[(S::Apology, 0.88), (S::CannotHelp, 0.9)],
+        "delivery",
+    ),
+    (
+        "customer",
+        "That did not help. I have been waiting for three weeks, this is ridiculous.",
+        -0.6,
+        &[(S::Anger, 0.6), (S::Complaint, 0.55), (S::Unresolved, 0.88)],
+        "delivery",
+    ),
     ("tool", "carrier look-up: time-out", 0.0, &[], ""),
-    ("ai", "I apologise for the delay. Orders usually arrive within five working days.", -0.2, &[(S::Apology, 0.88)], "delivery"),
-    ("customer", "thanks, but can you at least give me a discount on the 1200 EUR?", 0.2, &[(S::Thanks, 0.7), (S::NegotiatePrice, 0.88)], "billing"),
+    (
+        "ai",
+        "I apologise for the delay. Orders usually arrive within five working days.",
+        -0.2,
+        &[(S::Apology, 0.88)],
+        "delivery",
+    ),
+    (
+        "customer",
+        "thanks, but can you at least give me a discount on the 1200 EUR?",
+        0.2,
+        &[(S::Thanks, 0.7), (S::NegotiatePrice, 0.88)],
+        "billing",
+    ),
     ("ai", "I can offer you a voucher of 10 EUR for the inconvenience.", 0.2, &[], "billing"),
-    ("customer", "10 euros?! You must be joking. I will go to my lawyer and never order here again.", -0.7, &[(S::Anger, 0.77), (S::LegalThreat, 0.92), (S::ChurnThreat, 0.9)], "order_status"),
+    (
+        "customer",
+        "10 euros?! You must be joking. I will go to my lawyer and never order here again.",
+        -0.7,
+        &[(S::Anger, 0.77), (S::LegalThreat, 0.92), (S::ChurnThreat, 0.9)],
+        "order_status",
+    ),
     ("customer", "Where is my order A-1234 now?", -0.3, &[(S::WantsHuman, 0.3), (S::Anxiety, 0.4)], "order_status"),
 ];
 
@@ -140,16 +182,26 @@ fn turn(n: usize, &(who, text, sentiment, found, class): &Said, id: TurnId) -> T
         id,
         index: n as u32,
         at: at(n as i64),
-        ai: matches!(author, Author::AiAgent).then(|| AiMeta { confidence: Some(if n == 7 { 0.2 } else { 0.9 }), ..AiMeta::default() }),
+        ai: matches!(author, Author::AiAgent)
+            .then(|| AiMeta { confidence: Some(if n == 7 { 0.2 } else { 0.9 }), ..AiMeta::default() }),
         author,
         text: text.into(),
         epoch: Epoch::default(),
         signals: Signals {
             sentiment,
-            found: found.iter().map(|&(kind, score)| Signal { kind, score, spans: vec![Span { start: 2, end: 9 }] }).collect(),
+            found: found
+                .iter()
+                .map(|&(kind, score)| Signal { kind, score, spans: vec![Span { start: 2, end: 9 }] })
+                .collect(),
             issue_class: (!class.is_empty()).then(|| ClassGuess { label: class.into(), score: 0.7 }),
             language: Some(ClassGuess { label: "en".into(), score: 0.9 }),
-            entities: [entity(EntityKind::Reference, "A-1234", "A-1234"), entity(EntityKind::Amount, "1200 EUR", "120000 EUR")].into_iter().flatten().collect(),
+            entities: [
+                entity(EntityKind::Reference, "A-1234", "A-1234"),
+                entity(EntityKind::Amount, "1200 EUR", "120000 EUR"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             question: text.contains('?'),
         },
         used_step: None,
