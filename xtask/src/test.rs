@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every suite, in order, each with a closing line, and a table at the end. A failed suite does not
 //! stop the others; nothing is skipped: what cannot run fails.
 //!
-//! One build serves all: the tests, the crash harness and the browser tests use the dev profile's artefacts, in which the
-//! hot crates are optimised (see the root manifest).
+//! The tests, the crash harness and the browser tests share the dev profile's artefacts. Only the simulator is built
+//! optimised, in a profile of its own that keeps the assertions.
 
 use std::time::{Duration, Instant};
 
@@ -14,8 +14,8 @@ use crate::{
     setup, sim, tidy,
 };
 
-/// Worlds per run. A thousand is for `cargo xtask sim`; these take about a minute.
-const SEEDS: u64 = 60;
+/// Worlds per run, and at most so many to catch each planted bug. `cargo xtask sim` runs a thousand.
+const SEEDS: u64 = 300;
 const CRASH_CYCLES: u32 = 5;
 
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,8 @@ fn suites() -> Vec<Suite> {
         Suite { name: "doctests", run: || process::run(cargo().args(["test", "--quiet", "--workspace", "--doc"])) },
         Suite { name: "web types", run: || process::run(&mut npm(&["run", "--silent", "check"])) },
         Suite { name: "web units", run: || process::run(&mut npm(&["run", "--silent", "test"])) },
-        Suite { name: "sim", run: || sim::run(&sim::Args::of("dev", SEEDS)) },
+        Suite { name: "sim", run: || sim::run(&sim::Args::of(SEEDS, false)) },
+        Suite { name: "sim bugs", run: || sim::run(&sim::Args::of(SEEDS, true)) },
         Suite { name: "crash", run: || crash::run(&crash::Args::of("dev", CRASH_CYCLES)) },
         Suite { name: "e2e", run: e2e },
     ]
