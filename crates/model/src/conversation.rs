@@ -185,6 +185,9 @@ pub struct Conversation {
     pub rating: Option<Rating>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
+    /// Closed once before: a reopened one is not counted again.
+    #[serde(default)]
+    pub counted: bool,
     /// When an idle conversation held by the AI is closed.
     pub idle_due: Timestamp,
 }

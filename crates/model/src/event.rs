@@ -9,7 +9,7 @@ use crate::{
     Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision, DeclineReason, Epoch,
     Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Millis, Obligation, Offer, OfferId, Order, Outcome,
     Package, Policy, Queue, QueueId, Rating, Reply, RequestId, Requirements, RescindReason, Review, Settings, SlaClock,
-    Timestamp, Turn, TurnId, WaitPromise, Willing,
+    Timestamp, Turn, TurnId, Urgency, WaitPromise, Willing,
 };
 
 /// The chain that an event belongs to.
@@ -87,7 +87,13 @@ pub enum Event {
     WaitPromised { escalation: EscalationId, promise: WaitPromise },
     Relaxed { escalation: EscalationId, step: u32, requirements: Requirements, next_step_at: Option<Timestamp> },
     /// An alert or a raise in priority, as a rung of a ladder.
-    Raised { escalation: EscalationId, priority: i32 },
+    Raised {
+        escalation: EscalationId,
+        priority: i32,
+        /// Grown since it opened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        urgency: Option<Urgency>,
+    },
     OfferMade { offer: Offer },
     OfferAccepted { escalation: EscalationId, offer: OfferId },
     OfferDeclined { escalation: EscalationId, offer: OfferId, reason: DeclineReason },
@@ -110,12 +116,15 @@ pub enum Event {
         from: Option<HumanAgentId>,
         queue: QueueId,
         requirements: Requirements,
+        /// What holds again when `preferred` does not take it.
+        strict: Requirements,
         preferred: Option<HumanAgentId>,
         next_step_at: Option<Timestamp>,
         why: RequeueReason,
         note: String,
     },
-    CustomerLeft { escalation: EscalationId, follow_up_due: Timestamp },
+    /// Also when the follow-up changes hands or falls to everybody.
+    CustomerLeft { escalation: EscalationId, follow_up_due: Timestamp, human_agent: Option<HumanAgentId> },
     Resolved { escalation: EscalationId, human_agent: HumanAgentId },
     ReturnedToAi { escalation: EscalationId, outcome: Outcome, human_agent: Option<HumanAgentId> },
     EscalationClosed { escalation: EscalationId, outcome: Outcome },
@@ -139,6 +148,7 @@ pub enum RequeueReason {
     Transferred,
     HumanVanished,
     NoFirstReply,
+    CustomerReturned,
 }
 
 impl Event {

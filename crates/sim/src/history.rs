@@ -62,6 +62,10 @@ impl History {
             Event::Relaxed { escalation, .. } => {
                 self.relaxed.insert(*escalation);
             }
+            // A transfer to a named person eases what that person lacks, and says so.
+            Event::Requeued { escalation, requirements, strict, preferred: Some(_), .. } if requirements != strict => {
+                self.relaxed.insert(*escalation);
+            }
             Event::Requeued { escalation, .. } | Event::CallbackStarted { escalation, .. } => {
                 self.relaxed.remove(escalation);
             }
