@@ -16,7 +16,8 @@ use crate::{
 
 /// Worlds per run, and at most so many to catch each planted bug. `cargo xtask sim` runs a thousand.
 const SEEDS: u64 = 300;
-const CRASH_CYCLES: u32 = 5;
+/// `cargo xtask crash` runs a hundred.
+const CRASH_CYCLES: u32 = 8;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -47,13 +48,16 @@ fn suites() -> Vec<Suite> {
         Suite { name: "web units", run: || process::run(&mut npm(&["run", "--silent", "test"])) },
         Suite { name: "sim", run: || sim::run(&sim::Args::of(SEEDS, false)) },
         Suite { name: "sim bugs", run: || sim::run(&sim::Args::of(SEEDS, true)) },
-        Suite { name: "crash", run: || crash::run(&crash::Args::of("dev", CRASH_CYCLES)) },
+        Suite {
+            name: "crash",
+            run: || process::build_tested_baton().and_then(|baton| crash::run(&crash::Args::of(baton, CRASH_CYCLES))),
+        },
         Suite { name: "e2e", run: e2e },
     ]
 }
 
 fn e2e() -> Result<()> {
-    let baton = process::build_baton("dev")?;
+    let baton = process::build_tested_baton()?;
     // The demo shop without its simulated visitors, on the port that the Playwright configuration expects.
     let serve = format!("\"{}\" demo --quiet --listen 127.0.0.1:8099", baton.display());
     process::run(npm(&["run", "--silent", "e2e"]).env("BATON_SERVE", serve).env("CHROMIUM", setup::CHROMIUM))
