@@ -50,6 +50,7 @@ impl Talk {
             customer_seen_at: at(0),
             rating: None,
             closed_at: None,
+            counted: false,
             idle_due: at(60),
         };
         Self { policy: default_policy(), conversation, facts: None, ids }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use baton_model::{
     Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder,
-    HumanAgentId, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Stream, Tier, Trigger, WaitPromise,
+    HumanAgentId, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger, WaitPromise,
 };
 
 use super::{

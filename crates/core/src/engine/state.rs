@@ -309,7 +309,7 @@ impl State {
 
     /// The record of a customer whose identity the owner vouches for. Only this may be used in words to the customer: a
     /// visitor may claim to be anybody.
-    pub(super) fn verified_record(&self, c: &Conversation) -> Option<&Customer> {
+    pub(super) fn verified_record<'a>(&'a self, c: &'a Conversation) -> Option<&'a Customer> {
         let id = c.customer.external_id.as_ref().filter(|_| c.customer.verified)?;
         match &c.facts {
             FactsState::Known { facts } if facts.customer.is_some() => facts.customer.as_ref().map(|s| &s.value),

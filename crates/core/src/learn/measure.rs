@@ -194,6 +194,7 @@ mod tests {
             customer_seen_at: ts(0),
             rating: None,
             closed_at: None,
+            counted: false,
             idle_due: ts(0),
         }
     }

@@ -152,6 +152,7 @@ impl Talk {
                 customer_seen_at: opened,
                 rating: None,
                 closed_at: None,
+                counted: false,
                 idle_due: opened,
             },
             escalation: Escalation {
