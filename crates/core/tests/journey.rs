@@ -36,7 +36,11 @@ fn a_polite_request_reaches_a_person_who_knows_everything() {
     let package = e.package.clone().expect("an accepted handoff has a package");
     assert!(package.transcript.len() >= 3);
     let intro = w.conversation(c).turns.last().expect("a turn").clone();
-    assert!(matches!(intro.author, Author::Notice { notice: NoticeKind::Introduction }) && intro.text.contains("Priya"), "{}", intro.text);
+    assert!(
+        matches!(intro.author, Author::Notice { notice: NoticeKind::Introduction }) && intro.text.contains("Priya"),
+        "{}",
+        intro.text
+    );
 
     w.pass(20_000);
     w.replies(priya, e.id, "I've sent it again, it arrives tomorrow.");
@@ -176,7 +180,10 @@ fn transfer_hand_back_and_leave_each_tell_the_customer() {
     w.must(Actor::Human { human_agent: two }, Input::AcceptOffer { offer });
     let hidden = w.public(c).turns.iter().any(|t| t.text.contains("knows kettles"));
     assert!(!hidden, "notes are for the desk");
-    w.must(Actor::Human { human_agent: two }, Input::HandBack { escalation: e.id, note: "label sent".into(), verdict: None });
+    w.must(
+        Actor::Human { human_agent: two },
+        Input::HandBack { escalation: e.id, note: "label sent".into(), verdict: None },
+    );
     assert_eq!(w.escalation(e.id).state.name(), "returned_to_ai");
     assert_eq!(w.conversation(c).holder, Holder::Ai);
     assert!(w.escalation(e.id).review.is_some());
@@ -349,13 +356,7 @@ fn an_answer_that_json_cannot_hold_is_refused() {
     w.says(c, "hello", &[]);
     let citation = Citation { article: "a".into(), title: "A".into(), quote: "q".into(), score: f32::INFINITY };
     let meta = AiMeta { citations: vec![citation], ..AiMeta::default() };
-    let input = Input::AiTurn {
-        conversation: c,
-        epoch: Epoch(0),
-        text: "hi".into(),
-        signals: Signals::default(),
-        meta,
-    };
+    let input = Input::AiTurn { conversation: c, epoch: Epoch(0), text: "hi".into(), signals: Signals::default(), meta };
     assert_eq!(w.send(Actor::Bot, input).expect_err("refused").code, RefusalCode::Invalid);
 }
 
@@ -371,7 +372,8 @@ fn no_kind_of_caller_does_what_is_anothers() {
         signals: Signals::default(),
         meta: AiMeta::default(),
     };
-    let failed = Input::AssistantFailed { request: IdSource::new(Timestamp::default(), 1).draw(), conversation: c, why: "x".into() };
+    let failed =
+        Input::AssistantFailed { request: IdSource::new(Timestamp::default(), 1).draw(), conversation: c, why: "x".into() };
     let customer = Actor::Customer { conversation: c };
     let human = Actor::Human { human_agent: one };
     let cases = [

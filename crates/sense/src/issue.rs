@@ -87,7 +87,8 @@ pub(crate) fn classify(reading: &Reading<'_>) -> Option<ClassGuess> {
     let mut total = 0.0;
     let mut best: Option<(&str, f32)> = None;
     for class in CLASSES.iter() {
-        let weight = 3.0 * saturate(class.clear.find_iter(text).take(ENOUGH).count()) + saturate(class.vague.find_iter(text).take(ENOUGH).count());
+        let weight = 3.0 * saturate(class.clear.find_iter(text).take(ENOUGH).count())
+            + saturate(class.vague.find_iter(text).take(ENOUGH).count());
         total += weight;
         if weight > best.map_or(0.0, |(_, w)| w) {
             best = Some((class.label, weight));

@@ -37,7 +37,10 @@ pub(crate) fn guess(reading: &Reading<'_>) -> Option<ClassGuess> {
         };
     }
     // Words, not codes, numbers, addresses or keys: enough of them, and short.
-    let words = text.split_whitespace().filter(|w| w.chars().all(|c| c.is_alphabetic() || "'’.,!?;:-".contains(c))).filter(|w| w.len() <= 30);
+    let words = text
+        .split_whitespace()
+        .filter(|w| w.chars().all(|c| c.is_alphabetic() || "'’.,!?;:-".contains(c)))
+        .filter(|w| w.len() <= 30);
     let (count, wordy) = words.fold((0, 0), |(n, l), w| (n + 1, l + w.chars().filter(|c| c.is_alphabetic()).count()));
     if wordy < LATIN_MIN || count < 3 || 2 * wordy < letters {
         return None;

@@ -40,14 +40,16 @@ impl World {
                 let connected = *connected;
                 self.as_customer(*conversation, |id| Input::CustomerPresence { conversation: id, connected })
             }
-            Op::Leave { conversation } => self.as_customer(*conversation, |id| Input::LeaveConversation { conversation: id }),
+            Op::Leave { conversation } => {
+                self.as_customer(*conversation, |id| Input::LeaveConversation { conversation: id })
+            }
             Op::Rate { conversation, stars } => {
                 let stars = *stars;
                 self.as_customer(*conversation, |id| Input::Rate { conversation: id, stars, comment: None })
             }
-            Op::Close { conversation } => self.with(*conversation, |w, id| {
-                w.request(Actor::Bot, None, Input::CloseConversation { conversation: id })
-            }),
+            Op::Close { conversation } => {
+                self.with(*conversation, |w, id| w.request(Actor::Bot, None, Input::CloseConversation { conversation: id }))
+            }
             Op::BotSays { conversation, kind, stale } => self.bot_says(*conversation, *kind, *stale),
             Op::Tool { conversation, ok } => self.with(*conversation, |w, id| {
                 let Some(c) = view::conversation(&w.state, id, w.now) else { return Ok(None) };
@@ -65,9 +67,7 @@ impl World {
                 }
                 Ok(())
             }
-            Op::SignOut { human } => self.as_human(*human, |id| {
-                Some(Input::Disconnect { human_agent: id })
-            }),
+            Op::SignOut { human } => self.as_human(*human, |id| Some(Input::Disconnect { human_agent: id })),
             Op::Accept { human } => self.desk(*human, |d| d.offers.first().map(|o| Input::AcceptOffer { offer: o.offer })),
             Op::Decline { human } => self.desk(*human, |d| {
                 d.offers.first().map(|o| Input::DeclineOffer { offer: o.offer, reason: DeclineReason::Busy })
@@ -214,7 +214,7 @@ impl World {
     }
 
     fn transfer(&mut self, human: u8, item: u8, to: u8) -> Result<(), String> {
-        let target = if to % 2 == 0 {
+        let target = if to.is_multiple_of(2) {
             pick(&self.humans, to / 2).map(|human_agent| TransferTarget::Human { human_agent })
         } else {
             pick(&setup::queues(), to / 2).map(|q| TransferTarget::Queue { queue: q.id })
@@ -244,7 +244,8 @@ impl World {
             if self.state.position() != before {
                 return Err("4: a repeated request changed something".into());
             }
-        } else if let (Some(Reply::Conversation { conversation }), Input::OpenConversation { .. }) = (&reply, &stamped.input) {
+        } else if let (Some(Reply::Conversation { conversation }), Input::OpenConversation { .. }) = (&reply, &stamped.input)
+        {
             self.conversations.push(*conversation);
         }
         Ok(())

@@ -80,9 +80,9 @@ impl History {
             Event::ReturnedToAi { escalation, .. } | Event::EscalationClosed { escalation, .. } => {
                 let e = view::escalation(before, *escalation, now);
                 let resolved = e.is_some_and(|e| matches!(e.escalation.state, EscalationState::Resolved { .. }));
-                let told = batch.iter().any(|r| {
-                    matches!(&r.event, Event::TurnAdded { turn, .. } if matches!(turn.author, Author::Notice { .. }))
-                });
+                let told = batch.iter().any(
+                    |r| matches!(&r.event, Event::TurnAdded { turn, .. } if matches!(turn.author, Author::Notice { .. })),
+                );
                 if !resolved && !told {
                     return Err(format!("3: {escalation} ended and the customer was not told"));
                 }
@@ -119,7 +119,11 @@ impl History {
             let Some(other) = view::escalation(before, card.escalation, now) else { continue };
             let o = &other.escalation.item;
             let equal = o.requirements == item.requirements && o.priority == item.priority && o.preferred == item.preferred;
-            if equal && o.routing_since < item.routing_since && o.units <= item.units && !o.decliners.contains(&offer.human_agent) {
+            if equal
+                && o.routing_since < item.routing_since
+                && o.units <= item.units
+                && !o.decliners.contains(&offer.human_agent)
+            {
                 return Err(format!("6: {} was offered before its older equal {}", offer.escalation, other.escalation.id));
             }
         }

@@ -355,7 +355,10 @@ impl World {
             if let Some(mark) = &sent.mark
                 && self.history.marked.get(mark) != Some(&1)
             {
-                return Err(format!("4: {mark} was acknowledged and is in the journal {:?} times", self.history.marked.get(mark)));
+                return Err(format!(
+                    "4: {mark} was acknowledged and is in the journal {:?} times",
+                    self.history.marked.get(mark)
+                ));
             }
         }
         Ok(())

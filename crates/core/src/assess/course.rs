@@ -141,7 +141,8 @@ impl<'a> Course<'a> {
         let score = |kind| latest.signals.score(kind);
         let mut features: Vec<(&str, f32)> = Vec::new();
 
-        let (sum, weight) = customers.iter().zip([1.0, 0.6, 0.36, 0.22f32]).fold((0.0, 0.0), |(s, w), (t, k)| (s + k * mood(t), w + k));
+        let (sum, weight) =
+            customers.iter().zip([1.0, 0.6, 0.36, 0.22f32]).fold((0.0, 0.0), |(s, w), (t, k)| (s + k * mood(t), w + k));
         features.push(("mood", 0.4 * (-sum / weight).max(0.0)));
 
         let earlier = &customers[1..];
@@ -150,7 +151,12 @@ impl<'a> Course<'a> {
             let drop = before - mood(latest);
             features.push(("falling_mood", if drop >= 0.15 { 0.2 * drop.min(1.0) } else { 0.0 }));
         }
-        let distress = |t: &Turn| [SignalKind::Anger, SignalKind::Anxiety, SignalKind::Sadness].iter().map(|k| t.signals.score(*k)).fold(0.0, f32::max);
+        let distress = |t: &Turn| {
+            [SignalKind::Anger, SignalKind::Anxiety, SignalKind::Sadness]
+                .iter()
+                .map(|k| t.signals.score(*k))
+                .fold(0.0, f32::max)
+        };
         features.push(("distress", 0.3 * distress(latest).max(earlier.first().map_or(0.0, |t| 0.6 * distress(t)))));
         features.push(("unresolved", 0.1 * score(SignalKind::Unresolved)));
         features.push(("repetition", 0.15 * similarity + 0.1 * self.repeats.saturating_sub(1).min(2) as f32));
@@ -178,7 +184,8 @@ impl<'a> Course<'a> {
         self.strain = round(features.iter().map(|f| f.1).sum::<f32>().clamp(0.0, 1.0));
         features.retain(|f| f.1.abs() >= 0.01);
         features.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(b.0)));
-        self.features = features.into_iter().map(|(name, c)| Feature { name: name.into(), contribution: round(c) }).collect();
+        self.features =
+            features.into_iter().map(|(name, c)| Feature { name: name.into(), contribution: round(c) }).collect();
     }
 }
 
@@ -239,7 +246,9 @@ fn words(text: &str) -> Words {
         .filter(|w| !w.is_empty() && !stop_word(w))
         .take(MAX_WORDS)
         .map(|w| {
-            w.chars().flat_map(char::to_lowercase).fold(0xcbf2_9ce4_8422_2325, |h: u64, c| (h ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3))
+            w.chars()
+                .flat_map(char::to_lowercase)
+                .fold(0xcbf2_9ce4_8422_2325, |h: u64, c| (h ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3))
         })
         .collect();
     words.sort_unstable();
@@ -249,9 +258,10 @@ fn words(text: &str) -> Words {
 
 fn stop_word(word: &str) -> bool {
     const STOP: [&str; 49] = [
-        "a", "an", "and", "are", "at", "be", "but", "can", "could", "do", "does", "for", "have", "hello", "hi", "i", "i'm", "in", "is", "it", "just", "me",
-        "my", "of", "ok", "on", "or", "please", "so", "still", "tell", "that", "the", "there", "this", "to", "was", "we", "what", "will", "with", "would",
-        "you", "your", "again", "want", "need", "yes", "no",
+        "a", "an", "and", "are", "at", "be", "but", "can", "could", "do", "does", "for", "have", "hello", "hi", "i", "i'm",
+        "in", "is", "it", "just", "me", "my", "of", "ok", "on", "or", "please", "so", "still", "tell", "that", "the",
+        "there", "this", "to", "was", "we", "what", "will", "with", "would", "you", "your", "again", "want", "need", "yes",
+        "no",
     ];
     word.len() <= 6 && STOP.iter().any(|s| s.eq_ignore_ascii_case(word))
 }

@@ -153,7 +153,9 @@ fn orders(facts: Option<&Facts>, now: Timestamp) -> Any {
 }
 
 fn order(o: &Order, now: Timestamp) -> Any {
-    let delivered = ["delivered", "cancelled", "canceled", "returned", "refunded", "completed"].iter().any(|s| s.eq_ignore_ascii_case(&o.status));
+    let delivered = ["delivered", "cancelled", "canceled", "returned", "refunded", "completed"]
+        .iter()
+        .any(|s| s.eq_ignore_ascii_case(&o.status));
     let late = o.expected_at.filter(|_| !delivered).map_or(0, |at| now.since(at).0 / DAY);
     record([
         ("reference", text(&o.reference)),
@@ -195,7 +197,8 @@ pub(super) fn sample(needs: Needs) -> Variables {
         expected_at: Some(at),
         attributes: BTreeMap::new(),
     };
-    let facts = Facts { customer: None, orders: vec![Sourced { value: example_order, source: "example".into(), fetched_at: at }] };
+    let facts =
+        Facts { customer: None, orders: vec![Sourced { value: example_order, source: "example".into(), fetched_at: at }] };
     let mut context = Context::with_env(Arc::clone(&ENV));
     let mut bind = |needed: bool, name: &str, value: Any| {
         if needed {
@@ -204,8 +207,18 @@ pub(super) fn sample(needs: Needs) -> Variables {
     };
     bind(needs.signals, "signals", signals(&example));
     bind(needs.turn, "turn", turn(&example));
-    bind(needs.conversation, "conversation", record([("turns", int(1)), ("customer_turns", int(1)), ("channel", text("chat")), ("minutes", int(0))]));
-    let customer = [("known", flag(true)), ("tier", text("standard")), ("verified", flag(false)), ("lifetime_minor", int(0)), ("attributes", record([]))];
+    bind(
+        needs.conversation,
+        "conversation",
+        record([("turns", int(1)), ("customer_turns", int(1)), ("channel", text("chat")), ("minutes", int(0))]),
+    );
+    let customer = [
+        ("known", flag(true)),
+        ("tier", text("standard")),
+        ("verified", flag(false)),
+        ("lifetime_minor", int(0)),
+        ("attributes", record([])),
+    ];
     bind(needs.customer, "customer", record(customer));
     bind(needs.orders, "orders", orders(Some(&facts), at));
     let trajectory = [("strain", number(0.0)), ("failed_attempts", int(0)), ("repeats", int(0)), ("tool_failures", int(0))];

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Action, AiMeta, AiMode, Author, Conversation, ConversationId, Decision, Effect, Epoch, Escalation, EscalationState, Event, Facts, FactsState,
-    Holder, Millis, NoticeKind, Policy, QueueId, Refusal, RefusalCode, Reply, RequestId, Said, Signals, Skills, Stream, Timestamp, TurnId,
+    Action, AiMeta, AiMode, Author, Conversation, ConversationId, Decision, Effect, Epoch, Escalation, EscalationState,
+    Event, Facts, FactsState, Holder, Millis, NoticeKind, Policy, QueueId, Refusal, RefusalCode, Reply, RequestId, Said,
+    Signals, Skills, Stream, Timestamp, TurnId,
 };
 
 use super::{
@@ -182,11 +183,8 @@ impl Step<'_> {
     }
 
     fn add_ai_turn(&mut self, c: &Conversation, text: &str, signals: &Signals, meta: &AiMeta) -> TurnId {
-        let turn = NewTurn {
-            signals: signals.clone(),
-            ai: Some(meta.clone()),
-            ..NewTurn::plain(Author::AiAgent, text.to_owned())
-        };
+        let turn =
+            NewTurn { signals: signals.clone(), ai: Some(meta.clone()), ..NewTurn::plain(Author::AiAgent, text.to_owned()) };
         self.add_turn(c, turn)
     }
 
@@ -367,12 +365,9 @@ fn ask_effect(c: &Conversation, request: RequestId, turn: TurnId, due: Timestamp
 pub(super) fn pending_effects(c: &Conversation) -> Vec<Effect> {
     let answer = c.pending_answer.as_ref().map(|p| ask_effect(c, p.request, p.turn, p.due));
     let facts = match &c.facts {
-        FactsState::Pending { request, due } => Some(Effect::LookUpFacts {
-            request: *request,
-            conversation: c.id,
-            customer: c.customer.clone(),
-            due: *due,
-        }),
+        FactsState::Pending { request, due } => {
+            Some(Effect::LookUpFacts { request: *request, conversation: c.id, customer: c.customer.clone(), due: *due })
+        }
         FactsState::Unknown | FactsState::Known { .. } | FactsState::Failed { .. } => None,
     };
     answer.into_iter().chain(facts).collect()

@@ -198,15 +198,24 @@ impl Step<'_> {
             return Err(Refusal::new(RefusalCode::WrongState, "a callback can be chosen only while waiting for a person"));
         };
         if e.callbacks.len() >= CALLBACKS {
-            return Err(Refusal::new(RefusalCode::WrongState, format!("the time was changed {CALLBACKS} times: it stays as it is")));
+            return Err(Refusal::new(
+                RefusalCode::WrongState,
+                format!("the time was changed {CALLBACKS} times: it stays as it is"),
+            ));
         }
         let zone = notices::zone(&c, &self.state);
         let open = follow::slots(self.state.queue(&e.item.queue), &zone, self.now, SLOTS);
         if !open.iter().any(|s| s.at == slot.at) {
-            return Err(Refusal::new(RefusalCode::Invalid, "that time is not offered (any more): choose one of callback_slots"));
+            return Err(Refusal::new(
+                RefusalCode::Invalid,
+                "that time is not offered (any more): choose one of callback_slots",
+            ));
         }
         if contact.is_some_and(|c| c.len() > 254) {
-            return Err(Refusal::new(RefusalCode::Invalid, "contact is longer than 254 bytes: send a phone number or an e-mail address"));
+            return Err(Refusal::new(
+                RefusalCode::Invalid,
+                "contact is longer than 254 bytes: send a phone number or an e-mail address",
+            ));
         }
         self.book_callback(&e, Some(slot), contact, notices::Booked::Chosen);
         Ok(Reply::Done)
@@ -228,7 +237,8 @@ impl Step<'_> {
     pub(super) fn leave_conversation(&mut self, id: ConversationId) -> Result<Reply, Refusal> {
         let c = self.conversation(id)?;
         match self.state.open_escalation(&c).cloned() {
-            Some(e) if matches!(e.state, EscalationState::CallbackScheduled { .. } | EscalationState::CustomerLeft { .. }) => {}
+            Some(e)
+                if matches!(e.state, EscalationState::CallbackScheduled { .. } | EscalationState::CustomerLeft { .. }) => {}
             Some(e) if matches!(e.state, EscalationState::Resolved { .. }) => {}
             Some(e) => self.customer_left(&e),
             None => self.shut(&c),
@@ -264,7 +274,8 @@ impl Step<'_> {
         if let Some(e) = self.state.open_escalation(&c)
             && !matches!(e.state, EscalationState::Resolved { .. })
         {
-            let detail = format!("escalation {} is {}: it must be resolved, handed back or cancelled first", e.id, e.state.name());
+            let detail =
+                format!("escalation {} is {}: it must be resolved, handed back or cancelled first", e.id, e.state.name());
             return Err(Refusal::new(RefusalCode::WrongState, detail));
         }
         self.shut(&c);

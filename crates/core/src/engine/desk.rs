@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Actor, Author, ClockKind, Escalation, EscalationId, EscalationState, Event, Holder, HumanAgentId, Millis, NoticeKind, Outcome,
-    Refusal, RefusalCode, Reply, RequeueReason, RescindReason, Signals, Stream, TransferTarget, Verdict, Willing,
+    Actor, Author, ClockKind, Escalation, EscalationId, EscalationState, Event, Holder, HumanAgentId, Millis, NoticeKind,
+    Outcome, Refusal, RefusalCode, Reply, RequeueReason, RescindReason, Signals, Stream, TransferTarget, Verdict, Willing,
 };
 
 use super::{
@@ -51,9 +51,11 @@ impl Step<'_> {
 
     fn renew_lease(&mut self, id: HumanAgentId) {
         let until = self.now + LEASE;
-        let worth_it = self.state.humans.get(&id).is_some_and(|h| {
-            h.presence.lease_until.is_none_or(|old| until.since(old) >= LEASE_STEP)
-        });
+        let worth_it = self
+            .state
+            .humans
+            .get(&id)
+            .is_some_and(|h| h.presence.lease_until.is_none_or(|old| until.since(old) >= LEASE_STEP));
         if worth_it {
             self.emit(Stream::Human(id), Event::LeaseRenewed { human_agent: id, until });
         }
@@ -73,11 +75,17 @@ impl Step<'_> {
         let human = self.acting_human()?;
         let e = self.escalation(id)?;
         match &e.state {
-            EscalationState::Accepted { human_agent, .. } | EscalationState::Active { human_agent, .. } if *human_agent == human => {
+            EscalationState::Accepted { human_agent, .. } | EscalationState::Active { human_agent, .. }
+                if *human_agent == human =>
+            {
                 Ok((e, human))
             }
             // A follow-up whose human is gone belongs to whoever takes it.
-            EscalationState::CustomerLeft { human_agent, .. } if human_agent.is_none_or(|h| h == human) || self.supervises() => Ok((e, human)),
+            EscalationState::CustomerLeft { human_agent, .. }
+                if human_agent.is_none_or(|h| h == human) || self.supervises() =>
+            {
+                Ok((e, human))
+            }
             EscalationState::Accepted { .. } | EscalationState::Active { .. } | EscalationState::CustomerLeft { .. } => {
                 Err(Refusal::new(RefusalCode::Forbidden, "another human agent owns this escalation"))
             }
@@ -87,7 +95,8 @@ impl Step<'_> {
             | EscalationState::Resolved { .. }
             | EscalationState::ReturnedToAi { .. }
             | EscalationState::Closed { .. } => {
-                let detail = format!("the escalation is {}: accept its offer first, or open the one that is yours", e.state.name());
+                let detail =
+                    format!("the escalation is {}: accept its offer first, or open the one that is yours", e.state.name());
                 Err(Refusal::new(RefusalCode::WrongState, detail))
             }
         }
@@ -99,7 +108,11 @@ impl Step<'_> {
 
     pub(super) fn is_there(&self, human: HumanAgentId) -> bool {
         let human = self.state.humans.get(&human);
-        human.is_some_and(|h| h.connected(self.now) && h.presence.willing == Willing::Available && calendar::is_open(&h.profile.hours, self.now))
+        human.is_some_and(|h| {
+            h.connected(self.now)
+                && h.presence.willing == Willing::Available
+                && calendar::is_open(&h.profile.hours, self.now)
+        })
     }
 
     pub(super) fn human_turn(
@@ -165,10 +178,12 @@ impl Step<'_> {
             }
             TransferTarget::Human { human_agent } => {
                 let known = self.state.humans.get(human_agent);
-                let known = known.ok_or_else(|| Refusal::new(RefusalCode::Invalid, format!("no human agent {human_agent}")))?;
+                let known =
+                    known.ok_or_else(|| Refusal::new(RefusalCode::Invalid, format!("no human agent {human_agent}")))?;
                 let follow_up = matches!(e.state, EscalationState::CustomerLeft { .. });
                 if !follow_up && !self.is_there(*human_agent) {
-                    let detail = format!("{} is not available right now: choose somebody who is, or a queue", known.profile.name);
+                    let detail =
+                        format!("{} is not available right now: choose somebody who is, or a queue", known.profile.name);
                     return Err(Refusal::new(RefusalCode::WrongState, detail));
                 }
                 (e.item.queue.clone(), Some(*human_agent), known.profile.name.clone())
@@ -241,11 +256,16 @@ impl Step<'_> {
         let e = self.escalation(id)?;
         let theirs = e.handled_by.contains(&human) || e.state.owner() == Some(human);
         if !theirs && !self.supervises() {
-            return Err(Refusal::new(RefusalCode::Forbidden, "only somebody who handled this escalation, or a supervisor, can judge it"));
+            return Err(Refusal::new(
+                RefusalCode::Forbidden,
+                "only somebody who handled this escalation, or a supervisor, can judge it",
+            ));
         }
         match e.state {
             EscalationState::Resolved { .. } => self.close_resolved(&e, Some(human), Some(verdict)),
-            EscalationState::Closed { .. } | EscalationState::ReturnedToAi { .. } => self.review(&e, Some(human), Some(verdict)),
+            EscalationState::Closed { .. } | EscalationState::ReturnedToAi { .. } => {
+                self.review(&e, Some(human), Some(verdict))
+            }
             EscalationState::Queued { .. }
             | EscalationState::Offered { .. }
             | EscalationState::Accepted { .. }
@@ -262,7 +282,10 @@ impl Step<'_> {
 
 fn check_note(note: &str) -> Result<(), Refusal> {
     if note.len() > NOTE_BYTES {
-        return Err(Refusal::new(RefusalCode::Invalid, format!("the note has {} bytes, at most {NOTE_BYTES} are kept", note.len())));
+        return Err(Refusal::new(
+            RefusalCode::Invalid,
+            format!("the note has {} bytes, at most {NOTE_BYTES} are kept", note.len()),
+        ));
     }
     Ok(())
 }

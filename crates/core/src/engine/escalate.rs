@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder,
-    HumanAgentId, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger, WaitPromise,
+    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder, HumanAgentId,
+    NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger, WaitPromise,
 };
 
 use super::{
@@ -135,7 +135,8 @@ impl Step<'_> {
         let position = self.state.backlog.position(e.id);
         let mean = self.state.ledger.handle_mean(&e.issue_class);
         let forecast = self.state.backlog.forecast(&e.item.requirements, e.item.priority, position, mean, self.now)?;
-        let promise = WaitPromise { made_at: self.now, position: position.unwrap_or(1), p50: forecast.p50, p90: forecast.p90 };
+        let promise =
+            WaitPromise { made_at: self.now, position: position.unwrap_or(1), p50: forecast.p50, p90: forecast.p90 };
         self.emit_for(&e, Event::WaitPromised { escalation: e.id, promise });
         Some(promise)
     }
@@ -165,8 +166,7 @@ impl Step<'_> {
         let contact = contact.map(str::to_owned).or_else(|| notices::contact(&c, &self.state));
         let words = crate::calendar::local_words(slot.at, &zone, self.now);
         let text = notices::callback_booked(why, &notices::first_name(&c, &self.state), &words, &zone, contact.as_deref());
-        let callback =
-            Callback { at: slot.at, time_zone: zone, contact, booked_at: self.now, chosen: chosen.is_some() };
+        let callback = Callback { at: slot.at, time_zone: zone, contact, booked_at: self.now, chosen: chosen.is_some() };
         self.emit_for(e, Event::CallbackBooked { escalation: e.id, callback });
         let notice = match why {
             Booked::Closed(_) => NoticeKind::Acknowledgement,
@@ -280,15 +280,15 @@ pub(super) fn issue_class(c: &Conversation) -> String {
             None => scores.push((guess.label.clone(), guess.score)),
         }
     }
-    scores.into_iter().reduce(|best, next| if next.1 >= best.1 { next } else { best }).map_or_else(|| "other".into(), |(l, _)| l)
+    scores
+        .into_iter()
+        .reduce(|best, next| if next.1 >= best.1 { next } else { best })
+        .map_or_else(|| "other".into(), |(l, _)| l)
 }
 
 fn language(c: &Conversation) -> Option<String> {
     let heard = c.turns.iter().rev().filter(|t| t.is_customer()).find_map(|t| t.signals.language.as_ref());
-    heard
-        .filter(|l| l.score >= 0.5)
-        .map(|l| l.label.clone())
-        .or_else(|| c.customer.locale.as_deref().map(primary_tag))
+    heard.filter(|l| l.score >= 0.5).map(|l| l.label.clone()).or_else(|| c.customer.locale.as_deref().map(primary_tag))
 }
 
 fn primary_tag(locale: &str) -> String {

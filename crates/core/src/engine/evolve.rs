@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use baton_model::{
     Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder, HumanAgent,
-    HumanAgentId, HumanOffer, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence, Recorded,
-    Sourced, Timestamp,
+    HumanAgentId, HumanOffer, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence, Recorded, Sourced,
+    Timestamp,
 };
 
 use super::state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey};
@@ -85,7 +85,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.turns.push(Arc::clone(turn));
             c.idle_due = *idle_due;
         }),
-        Event::Decided { conversation, decision } => change(state, *conversation, |c| c.decisions.push(Arc::clone(decision))),
+        Event::Decided { conversation, decision } => {
+            change(state, *conversation, |c| c.decisions.push(Arc::clone(decision)))
+        }
         Event::HumanOffered { conversation, turn, decision } => change(state, *conversation, |c| {
             c.human_offer = Some(HumanOffer { turn: *turn, made_at: at, decision: Arc::clone(decision) });
         }),
@@ -172,7 +174,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::OfferDeclined { escalation, offer, reason } => {
             give_back(state, *escalation, *offer, OfferState::Declined { at, reason: *reason }, true, at);
         }
-        Event::OfferExpired { escalation, offer } => give_back(state, *escalation, *offer, OfferState::Expired { at }, true, at),
+        Event::OfferExpired { escalation, offer } => {
+            give_back(state, *escalation, *offer, OfferState::Expired { at }, true, at)
+        }
         Event::OfferRescinded { escalation, offer, why } => {
             // Withdrawn, not refused: they are asked again when they are back.
             give_back(state, *escalation, *offer, OfferState::Rescinded { at, why: *why }, false, at);
@@ -281,17 +285,27 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             alter(state, *escalation, |e| e.review = Some(Arc::clone(review)));
         }
 
-        Event::PresenceSet { human_agent, willing } => presence(state, *human_agent, |h| {
-            h.presence.willing = *willing;
-            h.presence.since = at;
-        }, at),
+        Event::PresenceSet { human_agent, willing } => presence(
+            state,
+            *human_agent,
+            |h| {
+                h.presence.willing = *willing;
+                h.presence.since = at;
+            },
+            at,
+        ),
         Event::LeaseRenewed { human_agent, until } => {
             presence(state, *human_agent, |h| h.presence.lease_until = Some(*until), at);
         }
-        Event::LeaseLapsed { human_agent } => presence(state, *human_agent, |h| {
-            h.presence.lease_until = None;
-            h.presence.since = at;
-        }, at),
+        Event::LeaseLapsed { human_agent } => presence(
+            state,
+            *human_agent,
+            |h| {
+                h.presence.lease_until = None;
+                h.presence.since = at;
+            },
+            at,
+        ),
         Event::ShiftsTurned => look_at_shifts(state, at),
 
         Event::KeyUsed { key, hash, reply } => use_key(state, key, *hash, reply, at),

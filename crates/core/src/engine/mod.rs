@@ -137,13 +137,17 @@ fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
         Input::RequestHuman { conversation, why } => step.request_human(*conversation, why.as_deref()),
         Input::AnswerHumanOffer { conversation, accept } => step.answer_human_offer(*conversation, *accept),
         Input::CancelWait { conversation } => step.cancel_wait(*conversation),
-        Input::ChooseCallback { conversation, slot, contact } => step.choose_callback(*conversation, slot, contact.as_deref()),
+        Input::ChooseCallback { conversation, slot, contact } => {
+            step.choose_callback(*conversation, slot, contact.as_deref())
+        }
         Input::CustomerPresence { conversation, connected } => step.customer_presence(*conversation, *connected),
         Input::LeaveConversation { conversation } => step.leave_conversation(*conversation),
         Input::Rate { conversation, stars, comment } => step.rate(*conversation, *stars, comment.as_deref()),
         Input::CloseConversation { conversation } => step.close_conversation(*conversation),
 
-        Input::AiTurn { conversation, epoch, text, signals, meta } => step.ai_turn(*conversation, *epoch, text, signals, meta),
+        Input::AiTurn { conversation, epoch, text, signals, meta } => {
+            step.ai_turn(*conversation, *epoch, text, signals, meta)
+        }
         Input::ToolTurn { conversation, epoch, name, ok, text } => step.tool_turn(*conversation, *epoch, name, *ok, text),
         Input::AssistantAnswered { request, conversation, text, signals, meta } => {
             step.assistant_answered(*request, *conversation, text, signals, meta)

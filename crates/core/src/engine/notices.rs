@@ -13,10 +13,14 @@ fn opening(trigger: Trigger) -> &'static str {
         }
         Trigger::Distress => "I hear you, and I'm sorry this has been so hard. I'm bringing in a person from our team.",
         Trigger::Complaint => "I'm sorry about this. A person from our team will take it from here.",
-        Trigger::Negotiation | Trigger::HighValue => "That deserves a person who can decide it. I'm bringing in somebody from our team.",
+        Trigger::Negotiation | Trigger::HighValue => {
+            "That deserves a person who can decide it. I'm bringing in somebody from our team."
+        }
         Trigger::Abuse => "I'm passing this to a person from our team.",
         Trigger::ExplicitRequest => "Of course. I'm bringing in a person from our team.",
-        Trigger::AiLimit | Trigger::Rule => "I don't want to keep you going in circles, so I'm bringing in a person from our team.",
+        Trigger::AiLimit | Trigger::Rule => {
+            "I don't want to keep you going in circles, so I'm bringing in a person from our team."
+        }
     }
 }
 
@@ -25,7 +29,9 @@ pub(super) fn acknowledgement(trigger: Trigger, name: &str, position: Option<u32
     let next = match (position, wait) {
         (Some(1), Some(wait)) => format!("You're next, and the wait is {wait}."),
         (Some(n), Some(wait)) => format!("You're number {n} in line, and the wait is {wait}."),
-        _ => "Nobody is free this moment; I'll keep you posted here, and if it takes long I'll arrange a callback.".to_owned(),
+        _ => {
+            "Nobody is free this moment; I'll keep you posted here, and if it takes long I'll arrange a callback.".to_owned()
+        }
     };
     format!("{opening} They will see everything you've written, so there is no need to repeat it. {next}")
 }
@@ -82,8 +88,12 @@ pub(super) fn with_wait(text: String, wait: Option<&str>) -> String {
 
 pub(super) fn human_offer(trigger: Option<Trigger>) -> String {
     match trigger {
-        Some(Trigger::Negotiation | Trigger::HighValue) => "A person from our team can look at that for you. Shall I bring somebody in?",
-        Some(Trigger::Distress | Trigger::Complaint) => "I'd like to get this right for you. Shall I bring in a person from our team?",
+        Some(Trigger::Negotiation | Trigger::HighValue) => {
+            "A person from our team can look at that for you. Shall I bring somebody in?"
+        }
+        Some(Trigger::Distress | Trigger::Complaint) => {
+            "I'd like to get this right for you. Shall I bring in a person from our team?"
+        }
         // The AI has just said that it can't.
         Some(Trigger::AiLimit) => "Shall I bring in a person from our team?",
         _ => "I may not be the best help with this. Shall I bring in a person from our team?",
@@ -105,18 +115,24 @@ pub(super) fn ai_stumbled() -> String {
 
 pub(super) fn delay(wait: Option<&str>) -> String {
     match wait {
-        Some(wait) => format!("I'm sorry, this is taking longer than I told you. From now it should be {wait}. You can also choose a callback."),
+        Some(wait) => format!(
+            "I'm sorry, this is taking longer than I told you. From now it should be {wait}. You can also choose a callback."
+        ),
         None => "I'm sorry for the delay. You're not forgotten: the team knows that you are waiting.".to_owned(),
     }
 }
 
 pub(super) fn human_vanished(name: &str) -> String {
-    format!("I'm sorry, {name} lost the connection. I'm bringing in a colleague who can see everything so far; you keep your place in line.")
+    format!(
+        "I'm sorry, {name} lost the connection. I'm bringing in a colleague who can see everything so far; you keep your place in line."
+    )
 }
 
 pub(super) fn not_answered(name: &str) -> String {
     let who = if name.is_empty() { "my colleague" } else { name };
-    format!("I'm sorry, {who} is held up. I'm asking another colleague, who can see everything so far; you keep your place in line.")
+    format!(
+        "I'm sorry, {who} is held up. I'm asking another colleague, who can see everything so far; you keep your place in line."
+    )
 }
 
 pub(super) fn transferred(to: Option<&str>) -> String {

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Article, Channel, Conversation, ConversationId, Customer, Escalation, EscalationId, EscalationState, Facts, FactsState, Holder,
-    HumanAgent, HumanAgentId, Hours, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, EntityKind, Reply, Settings,
-    Sourced, Targets, Tier, Timestamp,
+    Article, Channel, Conversation, ConversationId, Customer, EntityKind, Escalation, EscalationId, EscalationState, Facts,
+    FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, Reply,
+    Settings, Sourced, Targets, Tier, Timestamp,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -276,7 +276,9 @@ impl State {
         let open = self.open_escalation(c);
         let holder = match c.holder {
             Holder::Ai => open.is_none().then_some(c.idle_due),
-            Holder::Queue | Holder::Human { .. } => open.filter(|_| !c.customer_connected).and_then(|e| self.leaves_at(c, e)),
+            Holder::Queue | Holder::Human { .. } => {
+                open.filter(|_| !c.customer_connected).and_then(|e| self.leaves_at(c, e))
+            }
             Holder::Closed => open.is_none().then(|| c.closed_at.map(|at| at + ARCHIVE_AFTER)).flatten(),
         };
         [answer, facts, holder].into_iter().flatten().min()

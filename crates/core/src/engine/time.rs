@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    AiMode, Author, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgentId, Millis,
-    NextAction, NoticeKind, Obligation, RescindReason, Stream, Timestamp,
+    AiMode, Author, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgentId,
+    Millis, NextAction, NoticeKind, Obligation, RescindReason, Stream, Timestamp,
 };
 
 use super::{
@@ -94,7 +94,9 @@ impl Step<'_> {
         let Some(e) = self.state.escalations.get(&id).cloned() else { return };
         let running = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
         let active = e.clocks.iter().filter(|c| c.stopped_at.is_none() && c.paused_at.is_none());
-        let warn = active.clone().find(|c| c.warned_at.is_none() && c.breached_at.is_none() && c.warn_at <= self.now && c.due > self.now);
+        let warn = active
+            .clone()
+            .find(|c| c.warned_at.is_none() && c.breached_at.is_none() && c.warn_at <= self.now && c.due > self.now);
         let breach = active.clone().find(|c| c.breached_at.is_none() && c.due <= self.now);
         if let Some(clock) = breach {
             // Late or not, the warning is history once the target is broken.
@@ -167,7 +169,8 @@ impl Step<'_> {
     fn release_named(&mut self, e: &Escalation, missed: Obligation) {
         if missed.action == NextAction::FindHuman && e.item.preferred.is_some() {
             let requirements = e.item.strict.clone();
-            let event = Event::Relaxed { escalation: e.id, step: e.item.step, requirements, next_step_at: e.item.next_step_at };
+            let event =
+                Event::Relaxed { escalation: e.id, step: e.item.step, requirements, next_step_at: e.item.next_step_at };
             self.emit_for(e, event);
         }
     }

@@ -102,8 +102,8 @@ pub(super) mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
     use baton_model::{
-        Action, Callback, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Skills, Strategy,
-        Targets, Tier, Trigger, TurnId, Urgency, WorkItem,
+        Action, Callback, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Skills, Strategy, Targets, Tier,
+        Trigger, TurnId, Urgency, WorkItem,
     };
 
     use super::*;

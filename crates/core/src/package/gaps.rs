@@ -21,14 +21,16 @@ pub(super) fn completeness(
         ("customer_record", record_gap(conversation, card)),
         (
             "contact",
-            (card.email.is_none() && card.phone.is_none()).then(|| "Neither an e-mail address nor a phone number is known.".into()),
+            (card.email.is_none() && card.phone.is_none())
+                .then(|| "Neither an e-mail address nor a phone number is known.".into()),
         ),
     ];
     if needs_order(issue, want) {
         checks.push(("order", order_gap(reading, orders, want)));
     }
     let needed = checks.len();
-    let gaps: Vec<Gap> = checks.into_iter().filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why })).collect();
+    let gaps: Vec<Gap> =
+        checks.into_iter().filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why })).collect();
     Completeness { score: (needed - gaps.len()) as f32 / needed as f32, gaps }
 }
 

@@ -285,7 +285,12 @@ impl Talk {
             similar: self
                 .resolved
                 .iter()
-                .map(|&(escalation, headline, issue_class, resolution)| SimilarCase { escalation, headline, issue_class, resolution })
+                .map(|&(escalation, headline, issue_class, resolution)| SimilarCase {
+                    escalation,
+                    headline,
+                    issue_class,
+                    resolution,
+                })
                 .collect(),
             now: at("2026-03-02T12:00:00Z"),
         })

@@ -23,7 +23,15 @@ impl World {
     pub(crate) fn new() -> Self {
         // Monday, 2 March 2026, 12:00 UTC.
         let now = Timestamp::from_millis(1_772_452_800_000);
-        Self { state: State::default(), journal: Vec::new(), now, seed: 1, asks: Vec::new(), questions: Vec::new(), alive: Vec::new() }
+        Self {
+            state: State::default(),
+            journal: Vec::new(),
+            now,
+            seed: 1,
+            asks: Vec::new(),
+            questions: Vec::new(),
+            alive: Vec::new(),
+        }
     }
 
     pub(crate) fn send(&mut self, actor: Actor, input: Input) -> Result<Reply, Refusal> {
@@ -83,7 +91,10 @@ impl World {
 
     pub(crate) fn available(&mut self, human: HumanAgentId) {
         self.alive.push(human);
-        self.must(Actor::Human { human_agent: human }, Input::SetPresence { human_agent: human, willing: Willing::Available });
+        self.must(
+            Actor::Human { human_agent: human },
+            Input::SetPresence { human_agent: human, willing: Willing::Available },
+        );
     }
 
     pub(crate) fn gone(&mut self, human: HumanAgentId) {
@@ -235,8 +246,7 @@ impl World {
     }
 
     pub(crate) fn folded(&self, c: ConversationId) -> Option<ConversationView> {
-        let stream: Vec<Recorded> =
-            self.journal.iter().filter(|r| r.stream == Stream::Conversation(c)).cloned().collect();
+        let stream: Vec<Recorded> = self.journal.iter().filter(|r| r.stream == Stream::Conversation(c)).cloned().collect();
         view::conversation_of_stream(&stream, self.now)
     }
 }

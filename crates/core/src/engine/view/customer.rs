@@ -1,8 +1,8 @@
 //! The customer's side: nothing that is meant for people at the desk.
 
 use baton_model::{
-    Author, Conversation, ConversationId, Escalation, EscalationState, Holder, PublicConversation, PublicState, PublicTurn, Timestamp,
-    Turn, WaitView,
+    Author, Conversation, ConversationId, Escalation, EscalationState, Holder, PublicConversation, PublicState, PublicTurn,
+    Timestamp, Turn, WaitView,
 };
 
 use super::super::{State, customer::SLOTS, notices};
