@@ -8,11 +8,15 @@ use super::{
     words::{find_phrase, fold},
 };
 
-/// What the conversation itself says goes first, then what was said in turns, then the record.
+/// What the conversation itself says goes first, then what was said in turns, then the record: but only of a customer whose
+/// identity is vouched for. A visitor who claims to be somebody shows their record to the desk, marked as not verified, and
+/// nothing of it goes into words to them.
 pub(super) fn card(conversation: &Conversation, reading: &Reading<'_>, past_contacts: Vec<PastContact>) -> CustomerCard {
     let told = &conversation.customer;
     let record = known_facts(conversation).and_then(|f| f.customer.clone());
-    let of_record = |field: fn(&baton_model::Customer) -> Option<String>| record.as_ref().and_then(|r| field(&r.value));
+    let of_record = |field: fn(&baton_model::Customer) -> Option<String>| {
+        record.as_ref().filter(|_| told.verified).and_then(|r| field(&r.value))
+    };
     CustomerCard {
         name: filled(told.name.clone())
             .or_else(|| of_record(|r| filled(Some(r.name.clone()))))
@@ -120,6 +124,16 @@ mod tests {
         assert_eq!(card.email.as_deref(), Some("jane@example.com"));
         assert_eq!(card.phone.as_deref(), Some("+4912345"));
         assert_eq!(introduced_name(&reading).as_deref(), Some("Jane Roe"));
+    }
+
+    #[test]
+    fn a_claimed_record_is_shown_and_lends_nothing() {
+        let mut talk = Talk::new().customer("hello");
+        talk.know(Some(crate::package::samples::a_customer()), vec![]);
+        talk.conversation.customer = baton_model::CustomerRef::default();
+        let card = card(&talk.conversation, &Reading::of(&talk.conversation, usize::MAX), vec![]);
+        assert!(card.record.is_some() && !card.verified);
+        assert_eq!((card.name, card.email, card.phone), (None, None, None));
     }
 
     #[test]

@@ -36,7 +36,8 @@ pub(super) fn completeness(
 
 fn record_gap(conversation: &Conversation, card: &CustomerCard) -> Option<String> {
     if card.record.is_some() {
-        return None;
+        let claimed = "The record is the one they claim; who they are is not verified.";
+        return (!card.verified).then(|| claimed.to_owned());
     }
     Some(match &conversation.facts {
         FactsState::Unknown => "The conversation names no customer to look up.".into(),
@@ -93,5 +94,7 @@ mod tests {
         talk.know(Some(a_customer()), vec![an_order("A-1042", 1), an_order("A-2", 2)]);
         assert_eq!(gaps(&talk), Vec::<String>::new());
         assert!((talk.build().completeness.score - 1.0).abs() < 1e-6);
+        talk.conversation.customer.verified = false;
+        assert_eq!(gaps(&talk)[0], "customer_record", "a claim is no record");
     }
 }

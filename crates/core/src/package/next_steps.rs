@@ -207,8 +207,11 @@ fn from_playbooks(g: &Ground<'_, '_>, greeting: &str) -> Vec<Proposal> {
     out
 }
 
-/// What the order's record says, for the one order in question.
+/// What the order's record says, for the one order in question: only to somebody who is known to be its owner.
 fn status(g: &Ground<'_, '_>) -> Option<String> {
+    if !g.card.verified {
+        return None;
+    }
     let first = g.orders.first()?;
     let mentioned = g.reading.customer().any(|h| mentions(&fold(&h.text), &first.value.reference));
     if !mentioned && g.orders.len() > 1 {

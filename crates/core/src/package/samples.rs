@@ -137,7 +137,7 @@ impl Talk {
                 id: conversation_id(1),
                 channel: Channel::Chat,
                 ai_mode: AiMode::BuiltIn,
-                customer: CustomerRef { name: Some("Jane Roe".into()), ..CustomerRef::default() },
+                customer: CustomerRef { name: Some("Jane Roe".into()), verified: true, ..CustomerRef::default() },
                 opened_at: opened,
                 holder: Holder::Queue,
                 epoch: Epoch(1),
