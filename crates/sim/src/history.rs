@@ -41,7 +41,9 @@ impl History {
                 if c.is_some_and(|c| c.conversation.epoch != turn.epoch) {
                     return Err(format!("1: a turn of {conversation} carries another epoch than the conversation"));
                 }
-                if let Some(from) = turn.text.find("[m") {
+                // Baton's own notices may quote a message.
+                let own = matches!(turn.author, Author::Notice { .. } | Author::Note { .. });
+                if let Some(from) = turn.text.find("[m").filter(|_| !own) {
                     let mark = turn.text[from..].to_owned();
                     let times = self.marked.entry(mark.clone()).or_default();
                     *times += 1;
