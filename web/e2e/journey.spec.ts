@@ -259,3 +259,12 @@ test('a reload keeps the chat, and a lost line is said and survived', async () =
   await expect(customer.getByText('Not sent.')).toHaveCount(0);
   await expect(log().getByText('Are you there?')).toBeVisible();
 });
+
+test('a desk that lost its line says so, keeps what it shows, and comes back', async () => {
+  await desk.context().setOffline(true);
+  await expect(desk.getByText(/^Offline since/)).toBeVisible();
+  await expect(desk.getByRole('heading', { name: 'My work' })).toBeVisible();
+  await look(desk, 'desk-offline', ['narrow']);
+  await desk.context().setOffline(false);
+  await expect(desk.getByText(/^Offline since/)).toHaveCount(0);
+});

@@ -33,11 +33,14 @@ export class Live<T extends { now: string }> {
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #online = () => this.retry();
+  /** The browser knows before the line does. */
+  #offline = () => this.#abort?.abort();
 
   constructor(url: string, options: Options<T> = {}) {
     this.#url = url;
     this.#options = options;
     addEventListener('online', this.#online);
+    addEventListener('offline', this.#offline);
     void this.#run();
   }
 
@@ -62,6 +65,7 @@ export class Live<T extends { now: string }> {
     clearTimeout(this.#timer);
     this.#abort?.abort();
     removeEventListener('online', this.#online);
+    removeEventListener('offline', this.#offline);
   }
 
   async #run(): Promise<void> {

@@ -31,6 +31,8 @@ export const metricNames: Record<string, string> = {
   time_to_human: 'Time to a person',
   promise_kept_rate: 'Wait promises kept',
   abandonment_rate: 'Left while waiting',
+  smooth_rate: 'Smooth handoffs',
+  time_to_first_reply: 'Time to the first reply',
   aht: 'Average handling time',
   fcr: 'Solved at first contact',
 };

@@ -7,6 +7,7 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -38,12 +39,15 @@ pub(crate) struct Args {
     /// Cargo profile
     #[arg(long, default_value = "release")]
     profile: String,
+    /// This binary, instead of building one
+    #[arg(long)]
+    binary: Option<PathBuf>,
 }
 
 impl Args {
     /// What the test command runs.
-    pub(crate) fn of(profile: &str, cycles: u32) -> Self {
-        Self { cycles, clients: 12, seed: None, profile: profile.to_owned() }
+    pub(crate) fn of(binary: PathBuf, cycles: u32) -> Self {
+        Self { cycles, clients: 12, seed: None, profile: "dev".to_owned(), binary: Some(binary) }
     }
 }
 
@@ -76,7 +80,10 @@ const ASKS: u64 = 8;
 pub(crate) fn run(args: &Args) -> Result<()> {
     let seed = args.seed.unwrap_or_else(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |d| d.as_nanos() as u64));
     println!("crash: seed {seed}, {} cycles, {} clients", args.cycles, args.clients);
-    let binary = process::build_baton(&args.profile)?;
+    let binary = match &args.binary {
+        Some(built) => built.clone(),
+        None => process::build_baton(&args.profile)?,
+    };
     let scratch = Scratch::new("crash")?;
     let mut server = Server::new(&binary, scratch.path())?;
     let key = server.workspace("crash")?;

@@ -69,6 +69,13 @@ pub(crate) fn build_baton(profile: &str) -> Result<PathBuf> {
     Ok(binary(profile, "baton"))
 }
 
+/// The `baton` binary as the tests build it. Building it alone would choose other features of its dependencies, and so
+/// compile half of them again.
+pub(crate) fn build_tested_baton() -> Result<PathBuf> {
+    run(cargo().args(["test", "--quiet", "--workspace", "--no-run"]))?;
+    Ok(binary("dev", "baton"))
+}
+
 fn words(command: &Command) -> String {
     let mut all = vec![command.get_program()];
     all.extend(command.get_args());

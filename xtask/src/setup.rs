@@ -15,8 +15,8 @@ use crate::process::{self, cargo, npm, root};
 /// Debian's Chromium: the end-to-end tests use it by path.
 pub(crate) const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// The least Node that the web part builds with.
-const NODE: u32 = 20;
+/// The least Node that the web part builds with: major and minor.
+const NODE: (u32, u32) = (20, 19);
 
 pub(crate) fn run() -> Result<()> {
     rust()?;
@@ -77,12 +77,14 @@ pub(crate) fn web() -> Result<()> {
 }
 
 fn node() -> Result<()> {
+    let (major, minor) = NODE;
     let Some(version) = process::version("node", &["--version"]) else {
-        bail!("node is missing: install Node {NODE} or later (Debian: `apt-get install -y nodejs npm`)");
+        bail!("node is missing: install Node {major}.{minor} or later (Debian: `apt-get install -y nodejs npm`)");
     };
-    let major = version.trim_start_matches('v').split('.').next().and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
-    if major < NODE {
-        bail!("node {version} is too old: version {NODE} or later is needed");
+    let mut parts = version.trim_start_matches('v').split('.').map(|n| n.parse::<u32>().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < NODE {
+        bail!("node {version} is too old: version {major}.{minor} or later is needed");
     }
     Ok(())
 }

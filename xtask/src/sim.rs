@@ -16,7 +16,7 @@ pub(crate) struct Args {
     #[arg(long)]
     bugs: bool,
     /// Cargo profile
-    #[arg(long, default_value = "release")]
+    #[arg(long, default_value = "sim")]
     profile: String,
     /// Passed to the simulator
     #[arg(last = true)]
@@ -25,8 +25,8 @@ pub(crate) struct Args {
 
 impl Args {
     /// What the test command runs.
-    pub(crate) fn of(profile: &str, seeds: u64) -> Self {
-        Self { seeds, bug: None, bugs: false, profile: profile.to_owned(), rest: Vec::new() }
+    pub(crate) fn of(seeds: u64, bugs: bool) -> Self {
+        Self { seeds, bug: None, bugs, profile: "sim".to_owned(), rest: Vec::new() }
     }
 }
 

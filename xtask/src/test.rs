@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every suite, in order, each with a closing line, and a table at the end. A failed suite does not
 //! stop the others; nothing is skipped: what cannot run fails.
 //!
-//! One build serves all: the tests, the crash harness and the browser tests use the dev profile's artefacts, in which the
-//! hot crates are optimised (see the root manifest).
+//! The tests, the crash harness and the browser tests share the dev profile's artefacts. Only the simulator is built
+//! optimised, in a profile of its own that keeps the assertions.
 
 use std::time::{Duration, Instant};
 
@@ -14,9 +14,10 @@ use crate::{
     setup, sim, tidy,
 };
 
-/// Worlds per run. A thousand is for `cargo xtask sim`; these take about a minute.
-const SEEDS: u64 = 60;
-const CRASH_CYCLES: u32 = 5;
+/// Worlds per run, and at most so many to catch each planted bug. `cargo xtask sim` runs a thousand.
+const SEEDS: u64 = 300;
+/// `cargo xtask crash` runs a hundred.
+const CRASH_CYCLES: u32 = 8;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -45,14 +46,18 @@ fn suites() -> Vec<Suite> {
         Suite { name: "doctests", run: || process::run(cargo().args(["test", "--quiet", "--workspace", "--doc"])) },
         Suite { name: "web types", run: || process::run(&mut npm(&["run", "--silent", "check"])) },
         Suite { name: "web units", run: || process::run(&mut npm(&["run", "--silent", "test"])) },
-        Suite { name: "sim", run: || sim::run(&sim::Args::of("dev", SEEDS)) },
-        Suite { name: "crash", run: || crash::run(&crash::Args::of("dev", CRASH_CYCLES)) },
+        Suite { name: "sim", run: || sim::run(&sim::Args::of(SEEDS, false)) },
+        Suite { name: "sim bugs", run: || sim::run(&sim::Args::of(SEEDS, true)) },
+        Suite {
+            name: "crash",
+            run: || process::build_tested_baton().and_then(|baton| crash::run(&crash::Args::of(baton, CRASH_CYCLES))),
+        },
         Suite { name: "e2e", run: e2e },
     ]
 }
 
 fn e2e() -> Result<()> {
-    let baton = process::build_baton("dev")?;
+    let baton = process::build_tested_baton()?;
     // The demo shop without its simulated visitors, on the port that the Playwright configuration expects.
     let serve = format!("\"{}\" demo --quiet --listen 127.0.0.1:8099", baton.display());
     process::run(npm(&["run", "--silent", "e2e"]).env("BATON_SERVE", serve).env("CHROMIUM", setup::CHROMIUM))

@@ -19,6 +19,9 @@ struct Question {
     measures: Measures,
 }
 
+/// Strength and coverage go together: without a ridge, one would be fitted against the other.
+const RIDGE: f64 = 0.5;
+
 fn questions() -> Vec<Question> {
     let knowledge = Knowledge::new();
     let workspace: WorkspaceId = IdSource::new(Timestamp::from_millis(0), 1).draw();
@@ -47,20 +50,21 @@ fn loss(c: &Coefficients, set: &[&Question]) -> f64 {
         let p = f64::from(c.confidence(q.measures)).clamp(1e-6, 1.0 - 1e-6);
         if q.right { -p.ln() } else { -(1.0 - p).ln() }
     };
-    set.iter().map(each).sum::<f64>() / set.len() as f64 + 0.01 / 2.0 * ridge(c) / set.len() as f64
+    set.iter().map(each).sum::<f64>() / set.len() as f64 + RIDGE / 2.0 * ridge(c) / set.len() as f64
 }
 
 fn ridge(c: &Coefficients) -> f64 {
-    [c.strength, c.margin, c.coverage].iter().map(|w| f64::from(w * w)).sum()
+    [c.strength, c.margin, c.coverage, c.named].iter().map(|w| f64::from(w * w)).sum()
 }
 
-/// Plain gradient descent: four numbers need nothing better.
+/// Plain gradient descent: five numbers need nothing better.
 fn fit(set: &[&Question]) -> Coefficients {
-    let mut w = [0f64; 4];
+    let mut w = [0f64; 5];
     for _ in 0..60_000 {
-        let mut g = [0f64; 4];
+        let mut g = [0f64; 5];
         for q in set {
-            let x = [1.0, f64::from(q.measures.strength), f64::from(q.measures.margin), f64::from(q.measures.coverage)];
+            let m = q.measures;
+            let x = [1.0, f64::from(m.strength), f64::from(m.margin), f64::from(m.coverage), f64::from(m.named)];
             let z: f64 = w.iter().zip(x).map(|(w, x)| w * x).sum();
             let error = 1.0 / (1.0 + (-z).exp()) - f64::from(u8::from(q.right));
             for (g, x) in g.iter_mut().zip(x) {
@@ -68,11 +72,11 @@ fn fit(set: &[&Question]) -> Coefficients {
             }
         }
         for (i, (w, g)) in w.iter_mut().zip(g).enumerate() {
-            *w -= 0.5 * (g + if i == 0 { 0.0 } else { 0.01 * *w }) / set.len() as f64;
+            *w -= 0.5 * (g + if i == 0 { 0.0 } else { RIDGE * *w }) / set.len() as f64;
         }
     }
-    let [bias, strength, margin, coverage] = w.map(|w| w as f32);
-    Coefficients { bias, strength, margin, coverage }
+    let [bias, strength, margin, coverage, named] = w.map(|w| w as f32);
+    Coefficients { bias, strength, margin, coverage, named }
 }
 
 struct Scores {

@@ -133,7 +133,7 @@ fn a_bad_configuration_says_what_and_where() {
         ("[model]\nbase_url = \"ftp://x\"\nmodel = \"m\"\n", "ftp://x"),
         ("[model]\nbase_url = \"http://x\"\nmodel = \"m\"\napi_key = \"env:NOT_SET_ANYWHERE\"\n", "NOT_SET_ANYWHERE"),
         ("[[facts.look_up.nowhere]]\nname = \"crm\"\nurl = \"https://crm.example/{external_id}\"\n", "nowhere"),
-        ("[log]\nfilter = \"no such ! filter\"\n", "no such ! filter"),
+        ("[log]\nfilter = \"baton=loud\"\n", "baton=loud"),
     ] {
         fs::write(&file, content).unwrap();
         let out =

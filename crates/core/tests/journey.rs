@@ -36,7 +36,11 @@ fn a_polite_request_reaches_a_person_who_knows_everything() {
     let package = e.package.clone().expect("an accepted handoff has a package");
     assert!(package.transcript.len() >= 3);
     let intro = w.conversation(c).turns.last().expect("a turn").clone();
-    assert!(matches!(intro.author, Author::Notice { notice: NoticeKind::Introduction }) && intro.text.contains("Priya"), "{}", intro.text);
+    assert!(
+        matches!(intro.author, Author::Notice { notice: NoticeKind::Introduction }) && intro.text.contains("Priya"),
+        "{}",
+        intro.text
+    );
 
     w.pass(20_000);
     w.replies(priya, e.id, "I've sent it again, it arrives tomorrow.");
@@ -176,7 +180,10 @@ fn transfer_hand_back_and_leave_each_tell_the_customer() {
     w.must(Actor::Human { human_agent: two }, Input::AcceptOffer { offer });
     let hidden = w.public(c).turns.iter().any(|t| t.text.contains("knows kettles"));
     assert!(!hidden, "notes are for the desk");
-    w.must(Actor::Human { human_agent: two }, Input::HandBack { escalation: e.id, note: "label sent".into(), verdict: None });
+    w.must(
+        Actor::Human { human_agent: two },
+        Input::HandBack { escalation: e.id, note: "label sent".into(), verdict: None },
+    );
     assert_eq!(w.escalation(e.id).state.name(), "returned_to_ai");
     assert_eq!(w.conversation(c).holder, Holder::Ai);
     assert!(w.escalation(e.id).review.is_some());
@@ -237,4 +244,149 @@ fn closed_conversations_leave_memory_and_stay_readable_through_their_stream() {
     assert!(w.view(c).is_none());
     let folded = w.folded(c).expect("readable");
     assert!(folded.conversation.turns.iter().any(|t| t.text == "hello"));
+}
+
+#[test]
+fn a_callback_is_kept_although_the_page_is_closed() {
+    let mut w = World::new();
+    let c = w.open("Kim");
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    let slot = w.public(c).callback_slots.remove(0);
+    let at = slot.at;
+    let contact = Some("+1 555 0100".to_owned());
+    w.must(Actor::Customer { conversation: c }, Input::ChooseCallback { conversation: c, slot, contact });
+    w.must(Actor::Customer { conversation: c }, Input::CustomerPresence { conversation: c, connected: false });
+    let sam = w.human("Sam Test", &[]);
+    w.until(at - Millis::secs(5));
+    w.available(sam);
+    w.pass(15_000);
+    assert_eq!(w.desk(sam).offers.len(), 1, "{:?}", w.last_escalation(c).state);
+    w.holds();
+}
+
+#[test]
+fn who_only_claims_to_be_a_customer_gets_nothing_of_theirs() {
+    let mut w = World::new();
+    w.customer("vip-1", "Vera Important", Tier::Vip, "+44 20 7946 0000");
+    let c = w.open_as(CustomerRef { external_id: Some("vip-1".into()), ..CustomerRef::default() });
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    assert_eq!(w.last_escalation(c).tier, Tier::Standard);
+    w.pass(600_000);
+    let leaked = w.public(c).turns.iter().any(|t| t.text.contains("Vera") || t.text.contains("7946"));
+    assert!(!leaked, "{:#?}", w.public(c).turns);
+    assert_eq!(w.public(c).callback.and_then(|b| b.contact), None);
+    // The same claim, vouched for by the owner's own system.
+    let verified = CustomerRef { external_id: Some("vip-1".into()), verified: true, ..CustomerRef::default() };
+    let c = w.open_as(verified);
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    assert_eq!(w.last_escalation(c).tier, Tier::Vip);
+}
+
+#[test]
+fn danger_does_not_wait_for_a_booked_callback() {
+    let mut w = World::new();
+    let c = w.open("Kim");
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    w.pass(600_000);
+    assert_eq!(w.last_escalation(c).state.name(), "callback_scheduled");
+    let sam = w.human("Sam Test", &[]);
+    w.says(c, "I want to hurt myself", &[signal(SignalKind::SelfHarm, 0.99)]);
+    assert!(w.conversation(c).turns.iter().any(|t| t.text.contains("emergency number")));
+    w.available(sam);
+    w.says(c, "please, I can't go on", &[signal(SignalKind::SelfHarm, 0.99)]);
+    assert_eq!(w.desk(sam).offers.first().map(|o| o.urgency), Some(Urgency::Critical));
+    w.holds();
+}
+
+#[test]
+fn a_named_colleague_is_asked_first_and_for_a_while_only() {
+    let mut w = World::new();
+    let (one, two) = (w.human("One Test", &[]), w.human("Two Test", &[]));
+    w.available(one);
+    let c = w.open("Ann");
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    let offer = w.desk(one).offers[0].offer;
+    w.must(Actor::Human { human_agent: one }, Input::AcceptOffer { offer });
+    let e = w.last_escalation(c);
+    let to = TransferTarget::Human { human_agent: two };
+    let transfer = Input::Transfer { escalation: e.id, to, note: String::new() };
+    assert_eq!(w.try_as(one, transfer.clone()).expect_err("not there").code, RefusalCode::WrongState);
+    w.available(two);
+    w.must(Actor::Human { human_agent: one }, transfer);
+    assert_eq!((w.desk(one).offers.len(), w.desk(two).offers.len()), (0, 1));
+    // Not taken: in time everybody is asked.
+    w.pass(240_000);
+    let e = w.escalation(e.id);
+    assert!(e.offers.iter().any(|o| o.human_agent == one && o.made_at > e.offers[1].made_at), "{:#?}", e.offers);
+    w.holds();
+}
+
+#[test]
+fn a_declined_person_leaves_the_question_to_the_ai() {
+    let mut w = World::new();
+    let c = w.open("Ann");
+    w.says(c, "can I get a better price for ten?", &[signal(SignalKind::NegotiatePrice, 0.75)]);
+    assert!(w.conversation(c).human_offer.is_some(), "{:?}", w.conversation(c).decisions.last());
+    w.says(c, "no thanks", &[]);
+    let (request, _) = w.ask();
+    assert_eq!(w.conversation(c).pending_answer.as_ref().map(|p| p.request), Some(request));
+    assert_eq!(w.question(request), "can I get a better price for ten?");
+}
+
+#[test]
+fn a_question_left_open_at_the_hand_back_is_the_ais() {
+    let mut w = World::new();
+    let one = w.human("One Test", &[]);
+    w.available(one);
+    let c = w.open("Ann");
+    w.says(c, "human please", &[signal(SignalKind::WantsHuman, 0.99)]);
+    let offer = w.desk(one).offers[0].offer;
+    w.must(Actor::Human { human_agent: one }, Input::AcceptOffer { offer });
+    w.says(c, "and where is my parcel?", &[]);
+    let e = w.last_escalation(c);
+    w.must(Actor::Human { human_agent: one }, Input::HandBack { escalation: e.id, note: String::new(), verdict: None });
+    let (request, _) = w.ask();
+    assert_eq!(w.question(request), "and where is my parcel?");
+}
+
+#[test]
+fn an_answer_that_json_cannot_hold_is_refused() {
+    let mut w = World::new();
+    let c = w.open_external("Ann");
+    w.says(c, "hello", &[]);
+    let citation = Citation { article: "a".into(), title: "A".into(), quote: "q".into(), score: f32::INFINITY };
+    let meta = AiMeta { citations: vec![citation], ..AiMeta::default() };
+    let input = Input::AiTurn { conversation: c, epoch: Epoch(0), text: "hi".into(), signals: Signals::default(), meta };
+    assert_eq!(w.send(Actor::Bot, input).expect_err("refused").code, RefusalCode::Invalid);
+}
+
+#[test]
+fn no_kind_of_caller_does_what_is_anothers() {
+    let mut w = World::new();
+    let c = w.open("Ann");
+    let one = w.human("One Test", &[]);
+    let turn = Input::AiTurn {
+        conversation: c,
+        epoch: Epoch(0),
+        text: "hi".into(),
+        signals: Signals::default(),
+        meta: AiMeta::default(),
+    };
+    let failed =
+        Input::AssistantFailed { request: IdSource::new(Timestamp::default(), 1).draw(), conversation: c, why: "x".into() };
+    let customer = Actor::Customer { conversation: c };
+    let human = Actor::Human { human_agent: one };
+    let cases = [
+        (customer.clone(), turn.clone()),
+        (human.clone(), turn),
+        (Actor::Bot, failed),
+        (human.clone(), Input::PutPolicy { toml: String::new() }),
+        (human, Input::Rate { conversation: c, stars: 5, comment: None }),
+        (customer, Input::CloseConversation { conversation: c }),
+        (Actor::Bot, Input::SetPresence { human_agent: one, willing: Willing::Available }),
+    ];
+    for (actor, input) in cases {
+        let shown = format!("{actor:?} {input:?}");
+        assert_eq!(w.send(actor, input).expect_err(&shown).code, RefusalCode::Forbidden, "{shown}");
+    }
 }

@@ -21,7 +21,8 @@ use crate::{
     info(
         title = "Baton",
         description = "The handoff layer between AI agents and human teams. Writes need an `Idempotency-Key`; refusals are \
-                       RFC 9457 problem documents; streams are server-sent events named `view`, each a whole view.",
+                       RFC 9457 problem documents; bodies have at most 256 KiB (articles 1 MiB); streams are \
+                       server-sent events named `view`, each a whole view.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(Problem))

@@ -28,7 +28,9 @@ pub enum Holder {
     Ai,
     /// Waiting for a human: only Baton's own notices are sent.
     Queue,
-    Human { human_agent: HumanAgentId },
+    Human {
+        human_agent: HumanAgentId,
+    },
     Closed,
 }
 
@@ -55,13 +57,24 @@ pub enum AiMode {
 pub enum Author {
     Customer,
     AiAgent,
-    HumanAgent { human_agent: HumanAgentId, name: String },
+    HumanAgent {
+        human_agent: HumanAgentId,
+        name: String,
+    },
     /// Baton itself: acknowledgements, introductions, notices.
-    Notice { notice: NoticeKind },
+    Notice {
+        notice: NoticeKind,
+    },
     /// The result of a tool that the AI called. Never shown to the customer.
-    Tool { name: String, ok: bool },
+    Tool {
+        name: String,
+        ok: bool,
+    },
     /// Only humans see it: a hand-back or transfer note.
-    Note { human_agent: HumanAgentId, name: String },
+    Note {
+        human_agent: HumanAgentId,
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -185,6 +198,9 @@ pub struct Conversation {
     pub rating: Option<Rating>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
+    /// Closed once before: a reopened one is not counted again.
+    #[serde(default)]
+    pub counted: bool,
     /// When an idle conversation held by the AI is closed.
     pub idle_due: Timestamp,
 }

@@ -41,8 +41,15 @@ pub enum Trigger {
 
 impl Trigger {
     pub const ALL: [Self; 9] = [
-        Self::Safety, Self::ExplicitRequest, Self::Rule, Self::Abuse, Self::Distress, Self::Complaint, Self::HighValue,
-        Self::Negotiation, Self::AiLimit,
+        Self::Safety,
+        Self::ExplicitRequest,
+        Self::Rule,
+        Self::Abuse,
+        Self::Distress,
+        Self::Complaint,
+        Self::HighValue,
+        Self::Negotiation,
+        Self::AiLimit,
     ];
 
     pub fn name(self) -> &'static str {

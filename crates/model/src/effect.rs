@@ -11,11 +11,26 @@ use crate::{Article, ConversationId, CustomerRef, RequestId, Timestamp};
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
     /// Ask the assistant. Dropped at `due`: the core has its own deadline.
-    AskAssistant { request: RequestId, conversation: ConversationId, question: String, history: Vec<Said>, due: Timestamp },
-    LookUpFacts { request: RequestId, conversation: ConversationId, customer: CustomerRef, due: Timestamp },
+    AskAssistant {
+        request: RequestId,
+        conversation: ConversationId,
+        question: String,
+        history: Vec<Said>,
+        due: Timestamp,
+    },
+    LookUpFacts {
+        request: RequestId,
+        conversation: ConversationId,
+        customer: CustomerRef,
+        due: Timestamp,
+    },
     /// The knowledge base changed.
-    IndexArticle { article: Arc<Article> },
-    ForgetArticle { article: String },
+    IndexArticle {
+        article: Arc<Article>,
+    },
+    ForgetArticle {
+        article: String,
+    },
 }
 
 /// A line of the conversation, for a model.

@@ -14,21 +14,47 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum EscalationState {
-    Queued { since: Timestamp },
+    Queued {
+        since: Timestamp,
+    },
     /// `since`: waiting since, as before the offer.
-    Offered { offer: OfferId, human_agent: HumanAgentId, since: Timestamp },
+    Offered {
+        offer: OfferId,
+        human_agent: HumanAgentId,
+        since: Timestamp,
+    },
     /// A human took it and has not written yet.
-    Accepted { human_agent: HumanAgentId, at: Timestamp },
-    Active { human_agent: HumanAgentId, since: Timestamp },
-    CallbackScheduled { callback: Callback },
+    Accepted {
+        human_agent: HumanAgentId,
+        at: Timestamp,
+    },
+    Active {
+        human_agent: HumanAgentId,
+        since: Timestamp,
+    },
+    CallbackScheduled {
+        callback: Callback,
+    },
     /// Gone before it was solved, with a known contact: somebody still owes them an answer.
-    CustomerLeft { at: Timestamp, follow_up_due: Timestamp, human_agent: Option<HumanAgentId> },
+    CustomerLeft {
+        at: Timestamp,
+        follow_up_due: Timestamp,
+        human_agent: Option<HumanAgentId>,
+    },
     /// Solved; waits for the verdict.
-    Resolved { human_agent: HumanAgentId, at: Timestamp },
+    Resolved {
+        human_agent: HumanAgentId,
+        at: Timestamp,
+    },
     /// Terminal: the AI has the conversation again.
-    ReturnedToAi { at: Timestamp, human_agent: Option<HumanAgentId> },
+    ReturnedToAi {
+        at: Timestamp,
+        human_agent: Option<HumanAgentId>,
+    },
     /// Terminal.
-    Closed { at: Timestamp },
+    Closed {
+        at: Timestamp,
+    },
 }
 
 impl EscalationState {
@@ -57,7 +83,11 @@ impl EscalationState {
                 Some(*human_agent)
             }
             Self::CustomerLeft { human_agent, .. } => *human_agent,
-            Self::Queued { .. } | Self::Offered { .. } | Self::CallbackScheduled { .. } | Self::ReturnedToAi { .. } | Self::Closed { .. } => None,
+            Self::Queued { .. }
+            | Self::Offered { .. }
+            | Self::CallbackScheduled { .. }
+            | Self::ReturnedToAi { .. }
+            | Self::Closed { .. } => None,
         }
     }
 }
@@ -161,7 +191,9 @@ pub struct Offer {
 pub enum Owner {
     /// The routing of this workspace: it must find a human.
     Router,
-    Human { human_agent: HumanAgentId },
+    Human {
+        human_agent: HumanAgentId,
+    },
     Supervisors,
 }
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision, DeclineReason, Epoch,
-    Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Millis, Obligation, Offer, OfferId, Order, Outcome,
-    Package, Policy, Queue, QueueId, Rating, Reply, RequestId, Requirements, RescindReason, Review, Settings, SlaClock,
-    Timestamp, Turn, TurnId, WaitPromise, Willing,
+    Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision, DeclineReason,
+    Epoch, Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Millis, Obligation, Offer, OfferId, Order,
+    Outcome, Package, Policy, Queue, QueueId, Rating, Reply, RequestId, Requirements, RescindReason, Review, Settings,
+    SlaClock, Timestamp, Turn, TurnId, Urgency, WaitPromise, Willing,
 };
 
 /// The chain that an event belongs to.
@@ -44,14 +44,38 @@ pub struct Recorded {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     // Configuration
-    SettingsPut { settings: Settings, by: Actor },
-    PolicyApplied { policy: Arc<Policy>, toml: String, by: Actor },
-    QueuesPut { queues: Vec<Queue>, by: Actor },
-    HumanPut { human_agent: HumanAgentId, profile: HumanProfile, by: Actor },
-    ArticlePut { article: Arc<Article>, by: Actor },
-    ArticleRemoved { article: String, by: Actor },
-    CustomerPut { customer: Arc<Customer> },
-    OrderPut { order: Arc<Order> },
+    SettingsPut {
+        settings: Settings,
+        by: Actor,
+    },
+    PolicyApplied {
+        policy: Arc<Policy>,
+        toml: String,
+        by: Actor,
+    },
+    QueuesPut {
+        queues: Vec<Queue>,
+        by: Actor,
+    },
+    HumanPut {
+        human_agent: HumanAgentId,
+        profile: HumanProfile,
+        by: Actor,
+    },
+    ArticlePut {
+        article: Arc<Article>,
+        by: Actor,
+    },
+    ArticleRemoved {
+        article: String,
+        by: Actor,
+    },
+    CustomerPut {
+        customer: Arc<Customer>,
+    },
+    OrderPut {
+        order: Arc<Order>,
+    },
 
     // Conversation
     ConversationOpened {
@@ -62,75 +86,222 @@ pub enum Event {
         connected: bool,
         idle_due: Timestamp,
     },
-    TurnAdded { conversation: ConversationId, turn: Arc<Turn>, idle_due: Timestamp },
-    Decided { conversation: ConversationId, decision: Arc<Decision> },
-    HumanOffered { conversation: ConversationId, turn: TurnId, decision: Arc<Decision> },
-    HumanOfferAnswered { conversation: ConversationId, accepted: bool },
+    TurnAdded {
+        conversation: ConversationId,
+        turn: Arc<Turn>,
+        idle_due: Timestamp,
+    },
+    Decided {
+        conversation: ConversationId,
+        decision: Arc<Decision>,
+    },
+    HumanOffered {
+        conversation: ConversationId,
+        turn: TurnId,
+        decision: Arc<Decision>,
+    },
+    HumanOfferAnswered {
+        conversation: ConversationId,
+        accepted: bool,
+    },
     /// The pending effect of an AI answer, committed with the turn that asked.
-    AnswerRequested { conversation: ConversationId, request: RequestId, epoch: Epoch, turn: TurnId, due: Timestamp },
+    AnswerRequested {
+        conversation: ConversationId,
+        request: RequestId,
+        epoch: Epoch,
+        turn: TurnId,
+        due: Timestamp,
+    },
     /// Answered, failed or overtaken by a change of control.
-    AnswerSettled { conversation: ConversationId, request: RequestId, failed: Option<String> },
-    FactsRequested { conversation: ConversationId, request: RequestId, due: Timestamp },
-    FactsLearned { conversation: ConversationId, request: RequestId, facts: Facts },
-    FactsMissed { conversation: ConversationId, request: RequestId, why: String, after: Millis },
-    ControlChanged { conversation: ConversationId, holder: Holder, epoch: Epoch },
-    CustomerConnected { conversation: ConversationId },
-    CustomerDisconnected { conversation: ConversationId },
-    Rated { conversation: ConversationId, rating: Rating },
-    ConversationClosed { conversation: ConversationId },
+    AnswerSettled {
+        conversation: ConversationId,
+        request: RequestId,
+        failed: Option<String>,
+    },
+    FactsRequested {
+        conversation: ConversationId,
+        request: RequestId,
+        due: Timestamp,
+    },
+    FactsLearned {
+        conversation: ConversationId,
+        request: RequestId,
+        facts: Facts,
+    },
+    FactsMissed {
+        conversation: ConversationId,
+        request: RequestId,
+        why: String,
+        after: Millis,
+    },
+    ControlChanged {
+        conversation: ConversationId,
+        holder: Holder,
+        epoch: Epoch,
+    },
+    CustomerConnected {
+        conversation: ConversationId,
+    },
+    CustomerDisconnected {
+        conversation: ConversationId,
+    },
+    Rated {
+        conversation: ConversationId,
+        rating: Rating,
+    },
+    ConversationClosed {
+        conversation: ConversationId,
+    },
     /// Dropped from memory; it stays readable through its stream.
-    ConversationArchived { conversation: ConversationId },
+    ConversationArchived {
+        conversation: ConversationId,
+    },
 
     // Escalation
-    EscalationOpened { escalation: Arc<Escalation> },
-    PackageBuilt { escalation: EscalationId, package: Arc<Package> },
-    WaitPromised { escalation: EscalationId, promise: WaitPromise },
-    Relaxed { escalation: EscalationId, step: u32, requirements: Requirements, next_step_at: Option<Timestamp> },
+    EscalationOpened {
+        escalation: Arc<Escalation>,
+    },
+    PackageBuilt {
+        escalation: EscalationId,
+        package: Arc<Package>,
+    },
+    WaitPromised {
+        escalation: EscalationId,
+        promise: WaitPromise,
+    },
+    Relaxed {
+        escalation: EscalationId,
+        step: u32,
+        requirements: Requirements,
+        next_step_at: Option<Timestamp>,
+    },
     /// An alert or a raise in priority, as a rung of a ladder.
-    Raised { escalation: EscalationId, priority: i32 },
-    OfferMade { offer: Offer },
-    OfferAccepted { escalation: EscalationId, offer: OfferId },
-    OfferDeclined { escalation: EscalationId, offer: OfferId, reason: DeclineReason },
-    OfferExpired { escalation: EscalationId, offer: OfferId },
-    OfferRescinded { escalation: EscalationId, offer: OfferId, why: RescindReason },
-    FirstReplied { escalation: EscalationId },
-    ObligationSet { escalation: EscalationId, obligation: Obligation },
+    Raised {
+        escalation: EscalationId,
+        priority: i32,
+        /// Grown since it opened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        urgency: Option<Urgency>,
+    },
+    OfferMade {
+        offer: Offer,
+    },
+    OfferAccepted {
+        escalation: EscalationId,
+        offer: OfferId,
+    },
+    OfferDeclined {
+        escalation: EscalationId,
+        offer: OfferId,
+        reason: DeclineReason,
+    },
+    OfferExpired {
+        escalation: EscalationId,
+        offer: OfferId,
+    },
+    OfferRescinded {
+        escalation: EscalationId,
+        offer: OfferId,
+        why: RescindReason,
+    },
+    FirstReplied {
+        escalation: EscalationId,
+    },
+    ObligationSet {
+        escalation: EscalationId,
+        obligation: Obligation,
+    },
     /// The due time passed: journaled at the instant, before the ladder's next rung.
-    ObligationMissed { escalation: EscalationId, obligation: Obligation },
-    ClockStarted { escalation: EscalationId, clock: SlaClock },
-    ClockWarned { escalation: EscalationId, kind: ClockKind },
-    ClockBreached { escalation: EscalationId, kind: ClockKind, due: Timestamp },
-    ClockStopped { escalation: EscalationId, kind: ClockKind },
-    CallbackBooked { escalation: EscalationId, callback: Callback },
+    ObligationMissed {
+        escalation: EscalationId,
+        obligation: Obligation,
+    },
+    ClockStarted {
+        escalation: EscalationId,
+        clock: SlaClock,
+    },
+    ClockWarned {
+        escalation: EscalationId,
+        kind: ClockKind,
+    },
+    ClockBreached {
+        escalation: EscalationId,
+        kind: ClockKind,
+        due: Timestamp,
+    },
+    ClockStopped {
+        escalation: EscalationId,
+        kind: ClockKind,
+    },
+    CallbackBooked {
+        escalation: EscalationId,
+        callback: Callback,
+    },
     /// The slot has come: queued again, real age kept.
-    CallbackStarted { escalation: EscalationId, requirements: Requirements, next_step_at: Option<Timestamp> },
+    CallbackStarted {
+        escalation: EscalationId,
+        requirements: Requirements,
+        next_step_at: Option<Timestamp>,
+    },
     /// Back to queued, real age kept: a transfer, or its human vanished.
     Requeued {
         escalation: EscalationId,
         from: Option<HumanAgentId>,
         queue: QueueId,
         requirements: Requirements,
+        /// What holds again when `preferred` does not take it.
+        strict: Requirements,
         preferred: Option<HumanAgentId>,
         next_step_at: Option<Timestamp>,
         why: RequeueReason,
         note: String,
     },
-    CustomerLeft { escalation: EscalationId, follow_up_due: Timestamp },
-    Resolved { escalation: EscalationId, human_agent: HumanAgentId },
-    ReturnedToAi { escalation: EscalationId, outcome: Outcome, human_agent: Option<HumanAgentId> },
-    EscalationClosed { escalation: EscalationId, outcome: Outcome },
-    Reviewed { escalation: EscalationId, review: Arc<Review> },
+    /// Also when the follow-up changes hands or falls to everybody.
+    CustomerLeft {
+        escalation: EscalationId,
+        follow_up_due: Timestamp,
+        human_agent: Option<HumanAgentId>,
+    },
+    Resolved {
+        escalation: EscalationId,
+        human_agent: HumanAgentId,
+    },
+    ReturnedToAi {
+        escalation: EscalationId,
+        outcome: Outcome,
+        human_agent: Option<HumanAgentId>,
+    },
+    EscalationClosed {
+        escalation: EscalationId,
+        outcome: Outcome,
+    },
+    Reviewed {
+        escalation: EscalationId,
+        review: Arc<Review>,
+    },
 
     // People
-    PresenceSet { human_agent: HumanAgentId, willing: Willing },
+    PresenceSet {
+        human_agent: HumanAgentId,
+        willing: Willing,
+    },
     /// `until` is the new end of the lease.
-    LeaseRenewed { human_agent: HumanAgentId, until: Timestamp },
-    LeaseLapsed { human_agent: HumanAgentId },
+    LeaseRenewed {
+        human_agent: HumanAgentId,
+        until: Timestamp,
+    },
+    LeaseLapsed {
+        human_agent: HumanAgentId,
+    },
     /// A shift started or ended: the router looks again.
     ShiftsTurned,
 
     /// Written with the events of the input that carried the key.
-    KeyUsed { key: String, hash: u64, reply: Reply },
+    KeyUsed {
+        key: String,
+        hash: u64,
+        reply: Reply,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +310,7 @@ pub enum RequeueReason {
     Transferred,
     HumanVanished,
     NoFirstReply,
+    CustomerReturned,
 }
 
 impl Event {

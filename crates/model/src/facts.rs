@@ -126,7 +126,16 @@ pub struct Facts {
 pub enum FactsState {
     /// The conversation names no customer.
     Unknown,
-    Pending { request: RequestId, due: Timestamp },
-    Known { facts: Facts },
-    Failed { why: String, at: Timestamp, after: Millis },
+    Pending {
+        request: RequestId,
+        due: Timestamp,
+    },
+    Known {
+        facts: Facts,
+    },
+    Failed {
+        why: String,
+        at: Timestamp,
+        after: Millis,
+    },
 }

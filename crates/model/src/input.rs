@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AiMeta, AiMode, Article, CallbackSlot, Channel, ConversationId, Customer, CustomerRef, DeclineReason, Epoch, EscalationId,
-    Facts, Holder, HumanAgentId, HumanProfile, OfferId, Order, Queue, QueueId, RequestId, Settings, Signals, Timestamp, TurnId,
-    Verdict, Willing,
+    AiMeta, AiMode, Article, CallbackSlot, Channel, ConversationId, Customer, CustomerRef, DeclineReason, Epoch,
+    EscalationId, Facts, Holder, HumanAgentId, HumanProfile, OfferId, Order, Queue, QueueId, RequestId, Settings, Signals,
+    Timestamp, TurnId, Verdict, Willing,
 };
 
 /// Who does it. The edge has authenticated them; the core checks what they may touch.
@@ -17,10 +17,17 @@ pub enum Actor {
     /// An API key of a bot.
     Bot,
     /// The customer of this conversation.
-    Customer { conversation: ConversationId },
-    Human { human_agent: HumanAgentId },
+    Customer {
+        conversation: ConversationId,
+    },
+    Human {
+        human_agent: HumanAgentId,
+    },
     /// A supervisor or admin; `name` is for the audit trail.
-    Supervisor { name: String, human_agent: Option<HumanAgentId> },
+    Supervisor {
+        name: String,
+        human_agent: Option<HumanAgentId>,
+    },
 }
 
 /// A client's key for one write, scoped to the caller, with a hash of the request.
@@ -46,51 +53,162 @@ pub struct Stamped<T> {
 #[serde(tag = "input", rename_all = "snake_case")]
 pub enum Input {
     // Configuration (supervisor, admin)
-    PutSettings { settings: Settings },
+    PutSettings {
+        settings: Settings,
+    },
     /// The file as written; it is linted before it is applied.
-    PutPolicy { toml: String },
-    PutQueues { queues: Vec<Queue> },
-    PutHuman { human_agent: HumanAgentId, profile: HumanProfile },
-    PutArticle { article: Article },
-    RemoveArticle { article: String },
-    PutCustomer { customer: Customer },
-    PutOrder { order: Order },
+    PutPolicy {
+        toml: String,
+    },
+    PutQueues {
+        queues: Vec<Queue>,
+    },
+    PutHuman {
+        human_agent: HumanAgentId,
+        profile: HumanProfile,
+    },
+    PutArticle {
+        article: Article,
+    },
+    RemoveArticle {
+        article: String,
+    },
+    PutCustomer {
+        customer: Customer,
+    },
+    PutOrder {
+        order: Order,
+    },
 
     // Conversation (bot, customer)
-    OpenConversation { conversation: Option<ConversationId>, channel: Channel, ai_mode: AiMode, customer: CustomerRef },
-    CustomerTurn { conversation: ConversationId, text: String, signals: Signals },
+    OpenConversation {
+        conversation: Option<ConversationId>,
+        channel: Channel,
+        ai_mode: AiMode,
+        customer: CustomerRef,
+    },
+    CustomerTurn {
+        conversation: ConversationId,
+        text: String,
+        signals: Signals,
+    },
     /// An external bot's answer. `epoch` is the one it was generated under.
-    AiTurn { conversation: ConversationId, epoch: Epoch, text: String, signals: Signals, meta: AiMeta },
-    ToolTurn { conversation: ConversationId, epoch: Epoch, name: String, ok: bool, text: String },
+    AiTurn {
+        conversation: ConversationId,
+        epoch: Epoch,
+        text: String,
+        signals: Signals,
+        meta: AiMeta,
+    },
+    ToolTurn {
+        conversation: ConversationId,
+        epoch: Epoch,
+        name: String,
+        ok: bool,
+        text: String,
+    },
     /// The button, or a bot's own call for help. `why` is the bot's words.
-    RequestHuman { conversation: ConversationId, why: Option<String> },
-    AnswerHumanOffer { conversation: ConversationId, accept: bool },
+    RequestHuman {
+        conversation: ConversationId,
+        why: Option<String>,
+    },
+    AnswerHumanOffer {
+        conversation: ConversationId,
+        accept: bool,
+    },
     /// Back to the AI while waiting.
-    CancelWait { conversation: ConversationId },
-    ChooseCallback { conversation: ConversationId, slot: CallbackSlot, contact: Option<String> },
-    CustomerPresence { conversation: ConversationId, connected: bool },
-    LeaveConversation { conversation: ConversationId },
-    Rate { conversation: ConversationId, stars: u8, comment: Option<String> },
-    CloseConversation { conversation: ConversationId },
+    CancelWait {
+        conversation: ConversationId,
+    },
+    ChooseCallback {
+        conversation: ConversationId,
+        slot: CallbackSlot,
+        contact: Option<String>,
+    },
+    CustomerPresence {
+        conversation: ConversationId,
+        connected: bool,
+    },
+    LeaveConversation {
+        conversation: ConversationId,
+    },
+    Rate {
+        conversation: ConversationId,
+        stars: u8,
+        comment: Option<String>,
+    },
+    CloseConversation {
+        conversation: ConversationId,
+    },
 
     // Desk (human agent)
-    SetPresence { human_agent: HumanAgentId, willing: Willing },
+    SetPresence {
+        human_agent: HumanAgentId,
+        willing: Willing,
+    },
     /// Renews the presence lease.
-    Heartbeat { human_agent: HumanAgentId },
-    Disconnect { human_agent: HumanAgentId },
-    AcceptOffer { offer: OfferId },
-    DeclineOffer { offer: OfferId, reason: DeclineReason },
-    HumanTurn { escalation: EscalationId, text: String, signals: Signals, used_step: Option<u32> },
-    Transfer { escalation: EscalationId, to: TransferTarget, note: String },
-    HandBack { escalation: EscalationId, note: String, verdict: Option<Verdict> },
-    Resolve { escalation: EscalationId, message: Option<String>, verdict: Option<Verdict> },
-    GiveVerdict { escalation: EscalationId, verdict: Verdict },
+    Heartbeat {
+        human_agent: HumanAgentId,
+    },
+    Disconnect {
+        human_agent: HumanAgentId,
+    },
+    AcceptOffer {
+        offer: OfferId,
+    },
+    DeclineOffer {
+        offer: OfferId,
+        reason: DeclineReason,
+    },
+    HumanTurn {
+        escalation: EscalationId,
+        text: String,
+        signals: Signals,
+        used_step: Option<u32>,
+    },
+    Transfer {
+        escalation: EscalationId,
+        to: TransferTarget,
+        note: String,
+    },
+    HandBack {
+        escalation: EscalationId,
+        note: String,
+        verdict: Option<Verdict>,
+    },
+    Resolve {
+        escalation: EscalationId,
+        message: Option<String>,
+        verdict: Option<Verdict>,
+    },
+    GiveVerdict {
+        escalation: EscalationId,
+        verdict: Verdict,
+    },
 
     // Answers of the outside world (system)
-    AssistantAnswered { request: RequestId, conversation: ConversationId, text: String, signals: Signals, meta: AiMeta },
-    AssistantFailed { request: RequestId, conversation: ConversationId, why: String },
-    FactsArrived { request: RequestId, conversation: ConversationId, facts: Facts },
-    FactsFailed { request: RequestId, conversation: ConversationId, why: String },
+    AssistantAnswered {
+        request: RequestId,
+        conversation: ConversationId,
+        text: String,
+        signals: Signals,
+        meta: AiMeta,
+    },
+    AssistantFailed {
+        request: RequestId,
+        conversation: ConversationId,
+        why: String,
+    },
+    FactsArrived {
+        request: RequestId,
+        conversation: ConversationId,
+        facts: Facts,
+    },
+    FactsFailed {
+        request: RequestId,
+        conversation: ConversationId,
+        why: String,
+    },
 
     /// Time has come for `next_deadline`.
     Wake,

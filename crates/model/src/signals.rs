@@ -44,9 +44,25 @@ pub enum SignalKind {
 
 impl SignalKind {
     pub const ALL: [Self; 19] = [
-        Self::WantsHuman, Self::Anger, Self::Anxiety, Self::Sadness, Self::Complaint, Self::Dispute, Self::LegalThreat,
-        Self::ChurnThreat, Self::NegotiatePrice, Self::NegotiateTerms, Self::SelfHarm, Self::Violence, Self::Medical,
-        Self::Abuse, Self::Unresolved, Self::Thanks, Self::PromisesTransfer, Self::Apology, Self::CannotHelp,
+        Self::WantsHuman,
+        Self::Anger,
+        Self::Anxiety,
+        Self::Sadness,
+        Self::Complaint,
+        Self::Dispute,
+        Self::LegalThreat,
+        Self::ChurnThreat,
+        Self::NegotiatePrice,
+        Self::NegotiateTerms,
+        Self::SelfHarm,
+        Self::Violence,
+        Self::Medical,
+        Self::Abuse,
+        Self::Unresolved,
+        Self::Thanks,
+        Self::PromisesTransfer,
+        Self::Apology,
+        Self::CannotHelp,
     ];
 
     /// The name used on the wire, in policy files and in CEL rules (`signals.wants_human`).

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use crate::{
     Callback, Channel, Citation, Conversation, ConversationId, CouldAi, Epoch, Escalation, EscalationId, Evidence, Holder,
-    HumanAgentId, HumanProfile, Millis, Missing, NextAction, NoticeKind, OfferId, Owner, QueueId, Rating, Requirements, Tier,
-    Timestamp, Trigger, TurnId, Urgency, Willing,
+    HumanAgentId, HumanProfile, Millis, Missing, NextAction, NoticeKind, OfferId, Owner, QueueId, Rating, Requirements,
+    Tier, Timestamp, Trigger, TurnId, Urgency, Willing,
 };
 
 // ---- customer ----

@@ -31,8 +31,21 @@ mod tests {
     fn abuse_table() {
         check(
             SignalKind::Abuse,
-            &["fuck you", "you are a complete idiot", "You people are useless", "shut up you stupid bot", "what a moron", "you bunch of thieves"],
-            &["sorry, stupid question", "I'm such an idiot, wrong address", "this fucking thing broke again", "Do you sell garbage bags?", "this is useless"],
+            &[
+                "fuck you",
+                "you are a complete idiot",
+                "You people are useless",
+                "shut up you stupid bot",
+                "what a moron",
+                "you bunch of thieves",
+            ],
+            &[
+                "sorry, stupid question",
+                "I'm such an idiot, wrong address",
+                "this fucking thing broke again",
+                "Do you sell garbage bags?",
+                "this is useless",
+            ],
         );
     }
 }

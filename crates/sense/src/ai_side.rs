@@ -57,21 +57,49 @@ mod tests {
     fn promise_table() {
         check(
             SignalKind::PromisesTransfer,
-            &["I'll transfer you to a human agent now.", "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON.", "Let me connect you with one of our specialists", "A colleague will contact you shortly.", "Please hold while I connect you", "I have escalated your case", "I will now transfer you to our support team", "Transferring you now."],
-            &["Would you like me to connect you with a specialist?", "If you like, I can transfer you to an agent", "I cannot transfer you to an agent", "Your parcel was handed to the carrier", "I will transfer the money back to your card", "Your order will be with you tomorrow", "I recommend transferring you to a human agent. Would you like that?", "Please hold on while I get the details"],
+            &[
+                "I'll transfer you to a human agent now.",
+                "YOU ARE BEING TRANSFERRED TO A HUMAN AGENT. PLEASE HOLD ON.",
+                "Let me connect you with one of our specialists",
+                "A colleague will contact you shortly.",
+                "Please hold while I connect you",
+                "I have escalated your case",
+                "I will now transfer you to our support team",
+                "Transferring you now.",
+            ],
+            &[
+                "Would you like me to connect you with a specialist?",
+                "If you like, I can transfer you to an agent",
+                "I cannot transfer you to an agent",
+                "Your parcel was handed to the carrier",
+                "I will transfer the money back to your card",
+                "Your order will be with you tomorrow",
+                "I recommend transferring you to a human agent. Would you like that?",
+                "Please hold on while I get the details",
+            ],
         );
     }
 
     #[test]
     fn apology_table() {
-        check(SignalKind::Apology, &["I'm sorry about that", "We apologize for the delay", "My apologies"], &["better safe than sorry", "Your order is on the way"]);
+        check(
+            SignalKind::Apology,
+            &["I'm sorry about that", "We apologize for the delay", "My apologies"],
+            &["better safe than sorry", "Your order is on the way"],
+        );
     }
 
     #[test]
     fn cannot_help_table() {
         check(
             SignalKind::CannotHelp,
-            &["I'm sorry, I can't help with that", "I don't know the answer to that", "I'm afraid I am not able to process refunds", "That is outside the scope of what I can do", "I could not find an answer to that"],
+            &[
+                "I'm sorry, I can't help with that",
+                "I don't know the answer to that",
+                "I'm afraid I am not able to process refunds",
+                "That is outside the scope of what I can do",
+                "I could not find an answer to that",
+            ],
             &["You can return it within 30 days.", "I can help with that!", "Your order cannot be shipped on Sunday"],
         );
     }

@@ -149,11 +149,10 @@ pub(crate) fn round(x: f32) -> f32 {
 /// One of the last three words before this point turns it around, with no clause in between.
 pub(crate) fn negated(before: &str) -> bool {
     let clause = before.rsplit(['.', ',', ';', '!', '?', '\n']).next().unwrap_or("");
-    clause
-        .rsplit(' ')
-        .filter(|w| !w.is_empty())
-        .take(3)
-        .any(|w| matches!(w, "not" | "no" | "never" | "without" | "isnt" | "dont" | "wasnt" | "cannot" | "hardly") || w.ends_with("n't"))
+    clause.rsplit(' ').filter(|w| !w.is_empty()).take(3).any(|w| {
+        matches!(w, "not" | "no" | "never" | "without" | "isnt" | "dont" | "wasnt" | "cannot" | "hardly")
+            || w.ends_with("n't")
+    })
 }
 
 fn merge(reading: &Reading<'_>, mut hits: Vec<(usize, usize)>) -> Vec<Span> {

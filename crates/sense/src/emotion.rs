@@ -63,8 +63,23 @@ mod tests {
     fn anger_table() {
         check(
             SignalKind::Anger,
-            &["I am furious", "This is absolutely ridiculous!!!", "WHAT THE HELL IS GOING ON", "I'm so angry right now", "this is bullshit, still waiting", "You are a joke of a company 😡", "I am sick and tired of this!"],
-            &["I'm not angry, just curious", "Where is my parcel?", "That was bloody brilliant, thanks", "In the worst case I can pick it up", "Can I change the address?", "The coffee was a bit cold"],
+            &[
+                "I am furious",
+                "This is absolutely ridiculous!!!",
+                "WHAT THE HELL IS GOING ON",
+                "I'm so angry right now",
+                "this is bullshit, still waiting",
+                "You are a joke of a company 😡",
+                "I am sick and tired of this!",
+            ],
+            &[
+                "I'm not angry, just curious",
+                "Where is my parcel?",
+                "That was bloody brilliant, thanks",
+                "In the worst case I can pick it up",
+                "Can I change the address?",
+                "The coffee was a bit cold",
+            ],
         );
     }
 
@@ -72,8 +87,20 @@ mod tests {
     fn anxiety_table() {
         check(
             SignalKind::Anxiety,
-            &["I'm really worried about my package", "I'm panicking, my flight leaves in an hour", "I am desperate, please help", "so stressed about this 😰", "I don't know what to do, I'm scared"],
-            &["no rush at all", "Don't worry about it", "To whom it may concern: where is my invoice", "I'm afraid I don't have the number", "not worried, just asking"],
+            &[
+                "I'm really worried about my package",
+                "I'm panicking, my flight leaves in an hour",
+                "I am desperate, please help",
+                "so stressed about this 😰",
+                "I don't know what to do, I'm scared",
+            ],
+            &[
+                "no rush at all",
+                "Don't worry about it",
+                "To whom it may concern: where is my invoice",
+                "I'm afraid I don't have the number",
+                "not worried, just asking",
+            ],
         );
     }
 
@@ -81,7 +108,12 @@ mod tests {
     fn sadness_table() {
         check(
             SignalKind::Sadness,
-            &["I'm so disappointed in you", "This ruined my daughter's birthday, I was in tears", "I'm heartbroken 😭", "My husband passed away and I need to close his account"],
+            &[
+                "I'm so disappointed in you",
+                "This ruined my daughter's birthday, I was in tears",
+                "I'm heartbroken 😭",
+                "My husband passed away and I need to close his account",
+            ],
             &["the battery died again", "It wouldn't hurt to ask", "I'm not disappointed", "What sizes do you have?"],
         );
     }

@@ -65,8 +65,19 @@ mod tests {
     fn complaint_table() {
         check(
             SignalKind::Complaint,
-            &["I want to file a complaint", "The worst customer service I have ever had", "I'm very unhappy with the quality", "this is unacceptable, the item arrived broken", "I'd like to complain about the courier"],
-            &["no complaints so far", "What happens if my item arrives damaged?", "Where is my order?", "I can't complain, works well"],
+            &[
+                "I want to file a complaint",
+                "The worst customer service I have ever had",
+                "I'm very unhappy with the quality",
+                "this is unacceptable, the item arrived broken",
+                "I'd like to complain about the courier",
+            ],
+            &[
+                "no complaints so far",
+                "What happens if my item arrives damaged?",
+                "Where is my order?",
+                "I can't complain, works well",
+            ],
         );
     }
 
@@ -74,7 +85,13 @@ mod tests {
     fn dispute_table() {
         check(
             SignalKind::Dispute,
-            &["You charged me twice", "I didn't authorize this payment", "I'll do a chargeback", "I was overcharged on my last bill", "I never ordered this"],
+            &[
+                "You charged me twice",
+                "I didn't authorize this payment",
+                "I'll do a chargeback",
+                "I was overcharged on my last bill",
+                "I never ordered this",
+            ],
             &["When will I be charged?", "How do you handle disputes?", "Did my payment go through?"],
         );
     }
@@ -83,8 +100,19 @@ mod tests {
     fn legal_table() {
         check(
             SignalKind::LegalThreat,
-            &["You will hear from my lawyer", "I'm going to sue you", "I will take legal action", "I'll report you to trading standards", "see you in court, small claims it is"],
-            &["I need a tennis court booking", "Hi, my name is Sue", "I'm a lawyer and need an invoice", "I attached the police report"],
+            &[
+                "You will hear from my lawyer",
+                "I'm going to sue you",
+                "I will take legal action",
+                "I'll report you to trading standards",
+                "see you in court, small claims it is",
+            ],
+            &[
+                "I need a tennis court booking",
+                "Hi, my name is Sue",
+                "I'm a lawyer and need an invoice",
+                "I attached the police report",
+            ],
         );
     }
 
@@ -92,8 +120,19 @@ mod tests {
     fn churn_table() {
         check(
             SignalKind::ChurnThreat,
-            &["I will never shop here again", "I'm taking my business elsewhere", "You just lost a customer", "I'm switching to a competitor", "close my account, I'm done with you"],
-            &["How do I cancel my subscription?", "cancel my order please", "I will order again, great service", "Can I move to another seat?"],
+            &[
+                "I will never shop here again",
+                "I'm taking my business elsewhere",
+                "You just lost a customer",
+                "I'm switching to a competitor",
+                "close my account, I'm done with you",
+            ],
+            &[
+                "How do I cancel my subscription?",
+                "cancel my order please",
+                "I will order again, great service",
+                "Can I move to another seat?",
+            ],
         );
     }
 }

@@ -99,7 +99,9 @@ pub(crate) fn classify(reading: &Reading<'_>) -> Option<ClassGuess> {
     let mut best: Option<(&str, f32)> = None;
     let (classes, sieve) = &*CLASSES;
     let sifted = sieve.sift(reading.squeezed());
-    let mentions = |place, words: &Regex| if sifted.may_match(place) { saturate(words.find_iter(text).take(ENOUGH).count()) } else { 0.0 };
+    let mentions = |place, words: &Regex| {
+        if sifted.may_match(place) { saturate(words.find_iter(text).take(ENOUGH).count()) } else { 0.0 }
+    };
     for (i, class) in classes.iter().enumerate() {
         let weight = 3.0 * mentions(2 * i, &class.clear) + mentions(2 * i + 1, &class.vague);
         total += weight;

@@ -119,8 +119,23 @@ mod tests {
         let megabyte = "I want a refund now! ".repeat(50_000);
         let digits = "1234567890 ".repeat(5_000);
         for text in [
-            "", " ", "\n\t", "?", "😡😡😡", "👩‍👩‍👧‍👦 hi", "مرحبا، أريد التحدث إلى شخص", "שלום, איפה ההזמנה שלי?", "\u{202e}txet desrever", "\u{0}\u{1}",
-            "\u{feff}hello", "İİİ ß ﬀ ΑΣ", &base64, &megabyte, &digits, "a\u{301}\u{301}\u{301}", "\u{fffd}\u{fffd}",
+            "",
+            " ",
+            "\n\t",
+            "?",
+            "😡😡😡",
+            "👩‍👩‍👧‍👦 hi",
+            "مرحبا، أريد التحدث إلى شخص",
+            "שלום, איפה ההזמנה שלי?",
+            "\u{202e}txet desrever",
+            "\u{0}\u{1}",
+            "\u{feff}hello",
+            "İİİ ß ﬀ ΑΣ",
+            &base64,
+            &megabyte,
+            &digits,
+            "a\u{301}\u{301}\u{301}",
+            "\u{fffd}\u{fffd}",
         ] {
             well_formed(text);
         }

@@ -41,8 +41,21 @@ mod tests {
     fn price_table() {
         check(
             SignalKind::NegotiatePrice,
-            &["Can you give me a discount?", "Could you do it for 80 euros?", "I found it cheaper elsewhere, can you match the price?", "what's the best price for 50 units", "Any chance of 20% off?", "That is too expensive, can you lower the price"],
-            &["my discount code does not work", "What does it cost?", "The discount was not applied", "How much is shipping?", "Is there a cheaper shipping option?"],
+            &[
+                "Can you give me a discount?",
+                "Could you do it for 80 euros?",
+                "I found it cheaper elsewhere, can you match the price?",
+                "what's the best price for 50 units",
+                "Any chance of 20% off?",
+                "That is too expensive, can you lower the price",
+            ],
+            &[
+                "my discount code does not work",
+                "What does it cost?",
+                "The discount was not applied",
+                "How much is shipping?",
+                "Is there a cheaper shipping option?",
+            ],
         );
     }
 
@@ -50,8 +63,20 @@ mod tests {
     fn terms_table() {
         check(
             SignalKind::NegotiateTerms,
-            &["Could you make an exception for me?", "Can I pay in installments?", "please waive the late fee", "Can you extend the return window by a week?", "I know it's past the 30 days but can you take it back just this once", "I want compensation for this"],
-            &["I get a null pointer exception", "Do you sell an extension cord?", "What is your return policy?", "When is the deadline?"],
+            &[
+                "Could you make an exception for me?",
+                "Can I pay in installments?",
+                "please waive the late fee",
+                "Can you extend the return window by a week?",
+                "I know it's past the 30 days but can you take it back just this once",
+                "I want compensation for this",
+            ],
+            &[
+                "I get a null pointer exception",
+                "Do you sell an extension cord?",
+                "What is your return policy?",
+                "When is the deadline?",
+            ],
         );
     }
 }

@@ -41,8 +41,22 @@ mod tests {
     fn unresolved_table() {
         check(
             SignalKind::Unresolved,
-            &["That didn't help", "I already tried that", "you're not listening", "no, it's still not working", "That's not what I asked", "you keep sending the same answer", "I still can't log in, same error"],
-            &["That worked, thanks", "Is it still available?", "Where is my order?", "Thanks again!", "I will try again later"],
+            &[
+                "That didn't help",
+                "I already tried that",
+                "you're not listening",
+                "no, it's still not working",
+                "That's not what I asked",
+                "you keep sending the same answer",
+                "I still can't log in, same error",
+            ],
+            &[
+                "That worked, thanks",
+                "Is it still available?",
+                "Where is my order?",
+                "Thanks again!",
+                "I will try again later",
+            ],
         );
     }
 
@@ -51,7 +65,13 @@ mod tests {
         check(
             SignalKind::Thanks,
             &["Thank you so much!", "great, that worked", "thx", "That helps, appreciate it", "exactly what I needed"],
-            &["thanks for nothing", "It would be great if you could check", "I would appreciate an answer", "Thanks in advance", "Where is it?"],
+            &[
+                "thanks for nothing",
+                "It would be great if you could check",
+                "I would appreciate an answer",
+                "Thanks in advance",
+                "Where is it?",
+            ],
         );
     }
 }

@@ -50,8 +50,19 @@ mod tests {
     fn self_harm_table() {
         check(
             SignalKind::SelfHarm,
-            &["I want to kill myself", "I don't want to live anymore", "sometimes I think about suicide", "I just want to end it all", "I'd be better off dead"],
-            &["this wait is killing me", "I loved Suicide Squad", "I cut myself on the broken lid", "dying to get my new phone"],
+            &[
+                "I want to kill myself",
+                "I don't want to live anymore",
+                "sometimes I think about suicide",
+                "I just want to end it all",
+                "I'd be better off dead",
+            ],
+            &[
+                "this wait is killing me",
+                "I loved Suicide Squad",
+                "I cut myself on the broken lid",
+                "dying to get my new phone",
+            ],
         );
     }
 
@@ -59,8 +70,20 @@ mod tests {
     fn violence_table() {
         check(
             SignalKind::Violence,
-            &["I'm going to kill you", "I will burn your office down", "the driver pushed me", "he threatened to hurt me", "I know where you live"],
-            &["can you beat their price?", "Do you sell bath bombs?", "kill the app and restart it", "I'll shoot you an email", "hit me back when you can"],
+            &[
+                "I'm going to kill you",
+                "I will burn your office down",
+                "the driver pushed me",
+                "he threatened to hurt me",
+                "I know where you live",
+            ],
+            &[
+                "can you beat their price?",
+                "Do you sell bath bombs?",
+                "kill the app and restart it",
+                "I'll shoot you an email",
+                "hit me back when you can",
+            ],
         );
     }
 
@@ -68,8 +91,21 @@ mod tests {
     fn medical_table() {
         check(
             SignalKind::Medical,
-            &["I had an allergic reaction to the cream", "The charger caught fire", "my son swallowed a battery", "I can't breathe", "The lamp gave me an electric shock", "it burned my hand"],
-            &["I bought a Fire TV stick", "This price hurts my wallet", "Is it safe for kids?", "I cut my order in half", "then they just cut me off in chat"],
+            &[
+                "I had an allergic reaction to the cream",
+                "The charger caught fire",
+                "my son swallowed a battery",
+                "I can't breathe",
+                "The lamp gave me an electric shock",
+                "it burned my hand",
+            ],
+            &[
+                "I bought a Fire TV stick",
+                "This price hurts my wallet",
+                "Is it safe for kids?",
+                "I cut my order in half",
+                "then they just cut me off in chat",
+            ],
         );
     }
 }

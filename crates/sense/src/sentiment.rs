@@ -5,29 +5,61 @@ use std::{collections::HashMap, sync::LazyLock};
 use crate::{cue::round, reading::Reading};
 
 /// Valence -4..=4 of words as customers use them. Looked up only, never iterated.
-static VALENCE: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
-    LEXICON.iter().flat_map(|(v, words)| words.split_whitespace().map(move |w| (w, *v))).collect()
-});
+static VALENCE: LazyLock<HashMap<&'static str, f32>> =
+    LazyLock::new(|| LEXICON.iter().flat_map(|(v, words)| words.split_whitespace().map(move |w| (w, *v))).collect());
 
 const LEXICON: [(f32, &str); 12] = [
-    (3.4, "amazing awesome excellent fantastic outstanding perfect superb wonderful brilliant love loved loves lifesaver incredible phenomenal 😍 🥰 ❤"),
-    (2.6, "great happy delighted pleased grateful thrilled beautiful best impressed enjoy enjoyed glad thank thanks appreciate appreciated helpful excited 😊 😀 😃 😄 🎉 👏"),
-    (1.8, "good nice kind friendly fast quick easy smooth satisfied recommend reliable solved resolved fixed works worked works comfortable patient polite thx cheers helped helps 🙂 👍 🙏 😉"),
-    (1.0, "ok okay fine well cool like liked useful better correct yes sure welcome interested fair please hopefully clear safe"),
-    (-0.6, "issue issues problem problems wrong wait waiting slow late error errors unfortunately but confused confusing unclear difficult missing delay delayed expensive hard"),
-    (-1.4, "bad broken fail failed fails failure damaged defective faulty lost stuck refuse refused ignored annoying annoyed disappointing disappointed concerned worried poor unhappy complain complaint stop crashed cold dirty rude sad sorry lie lied overcharged trouble difficult never nothing nobody 😕 🙁 😞 😟"),
-    (-2.0, "angry upset frustrated frustrating frustration irritated unacceptable ridiculous useless incompetent unprofessional cheated misled stolen scared nervous anxious stress stressed ruined waste wasted dissatisfied unreliable stupid dumb fed 😢 😭 😠 😤 🙄"),
-    (-2.8, "terrible horrible awful worst hate hated disgusting disgusted pathetic appalling outrageous furious shocking atrocious dreadful disgrace disgraceful scam fraud theft thieves liar liars crap joke bullshit nightmare disaster abysmal fuming livid ffs wtf sue 😡 💔"),
-    (-3.4, "fuck fucking fucked shit shitty bastard bastards asshole assholes bitch cunt idiots idiot moron morons scum 🤬 🖕"),
-    (-1.8, "danger dangerous hurt pain injured emergency panic panicking desperate devastated heartbroken crying afraid fear threatening"),
+    (
+        3.4,
+        "amazing awesome excellent fantastic outstanding perfect superb wonderful brilliant love loved loves lifesaver incredible phenomenal 😍 🥰 ❤",
+    ),
+    (
+        2.6,
+        "great happy delighted pleased grateful thrilled beautiful best impressed enjoy enjoyed glad thank thanks appreciate appreciated helpful excited 😊 😀 😃 😄 🎉 👏",
+    ),
+    (
+        1.8,
+        "good nice kind friendly fast quick easy smooth satisfied recommend reliable solved resolved fixed works worked works comfortable patient polite thx cheers helped helps 🙂 👍 🙏 😉",
+    ),
+    (
+        1.0,
+        "ok okay fine well cool like liked useful better correct yes sure welcome interested fair please hopefully clear safe",
+    ),
+    (
+        -0.6,
+        "issue issues problem problems wrong wait waiting slow late error errors unfortunately but confused confusing unclear difficult missing delay delayed expensive hard",
+    ),
+    (
+        -1.4,
+        "bad broken fail failed fails failure damaged defective faulty lost stuck refuse refused ignored annoying annoyed disappointing disappointed concerned worried poor unhappy complain complaint stop crashed cold dirty rude sad sorry lie lied overcharged trouble difficult never nothing nobody 😕 🙁 😞 😟",
+    ),
+    (
+        -2.0,
+        "angry upset frustrated frustrating frustration irritated unacceptable ridiculous useless incompetent unprofessional cheated misled stolen scared nervous anxious stress stressed ruined waste wasted dissatisfied unreliable stupid dumb fed 😢 😭 😠 😤 🙄",
+    ),
+    (
+        -2.8,
+        "terrible horrible awful worst hate hated disgusting disgusted pathetic appalling outrageous furious shocking atrocious dreadful disgrace disgraceful scam fraud theft thieves liar liars crap joke bullshit nightmare disaster abysmal fuming livid ffs wtf sue 😡 💔",
+    ),
+    (
+        -3.4,
+        "fuck fucking fucked shit shitty bastard bastards asshole assholes bitch cunt idiots idiot moron morons scum 🤬 🖕",
+    ),
+    (
+        -1.8,
+        "danger dangerous hurt pain injured emergency panic panicking desperate devastated heartbroken crying afraid fear threatening",
+    ),
     (2.4, "danke merci gracias grazie super toll parfait perfecto excelente gut ottimo obrigado bedankt"),
-    (-2.2, "schlecht furchtbar schrecklich unverschämt katastrophe nul horrible terrible pésimo pessimo vergüenza slecht mauvais inacceptable inaceptable"),
+    (
+        -2.2,
+        "schlecht furchtbar schrecklich unverschämt katastrophe nul horrible terrible pésimo pessimo vergüenza slecht mauvais inacceptable inaceptable",
+    ),
 ];
 
 fn intensity(word: &str) -> Option<f32> {
     Some(match word {
-        "very" | "really" | "so" | "extremely" | "absolutely" | "totally" | "completely" | "incredibly" | "utterly" | "too" | "super" | "fucking"
-        | "damn" | "beyond" | "deeply" | "truly" => 1.35,
+        "very" | "really" | "so" | "extremely" | "absolutely" | "totally" | "completely" | "incredibly" | "utterly"
+        | "too" | "super" | "fucking" | "damn" | "beyond" | "deeply" | "truly" => 1.35,
         "quite" | "pretty" | "rather" => 1.1,
         "slightly" | "somewhat" | "bit" | "little" | "kinda" | "fairly" | "mildly" => 0.6,
         _ => return None,
@@ -35,8 +67,24 @@ fn intensity(word: &str) -> Option<f32> {
 }
 
 fn negates(word: &str) -> bool {
-    matches!(word, "not" | "no" | "never" | "without" | "nor" | "neither" | "hardly" | "barely" | "cannot" | "dont" | "didnt" | "isnt" | "wasnt" | "cant" | "doesnt")
-        || word.ends_with("n't")
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "never"
+            | "without"
+            | "nor"
+            | "neither"
+            | "hardly"
+            | "barely"
+            | "cannot"
+            | "dont"
+            | "didnt"
+            | "isnt"
+            | "wasnt"
+            | "cant"
+            | "doesnt"
+    ) || word.ends_with("n't")
 }
 
 /// -1 (very negative) to 1 (very positive); 0 for text without mood.

@@ -48,10 +48,24 @@ pub enum Bug {
 
 impl Bug {
     pub const ALL: [Self; 18] = [
-        Self::AcknowledgeBeforeCommit, Self::NoEpochCheck, Self::TimersLostOnReplay, Self::CapacityLeak, Self::KeyForgotten,
-        Self::NoAcknowledgement, Self::DoubleAcknowledgement, Self::ControlNotPassed, Self::ObligationDropped,
-        Self::PackageDropped, Self::ClaimWithoutSource, Self::OfferToUnskilled, Self::LastInFirstOut, Self::TornBatch,
-        Self::DoubleApply, Self::AmbientRandomness, Self::MatcherNotRun, Self::EarlyBreach,
+        Self::AcknowledgeBeforeCommit,
+        Self::NoEpochCheck,
+        Self::TimersLostOnReplay,
+        Self::CapacityLeak,
+        Self::KeyForgotten,
+        Self::NoAcknowledgement,
+        Self::DoubleAcknowledgement,
+        Self::ControlNotPassed,
+        Self::ObligationDropped,
+        Self::PackageDropped,
+        Self::ClaimWithoutSource,
+        Self::OfferToUnskilled,
+        Self::LastInFirstOut,
+        Self::TornBatch,
+        Self::DoubleApply,
+        Self::AmbientRandomness,
+        Self::MatcherNotRun,
+        Self::EarlyBreach,
     ];
 
     pub fn name(self) -> &'static str {
@@ -87,7 +101,8 @@ impl Bug {
             matches!(e, Event::TurnAdded { turn, .. }
                 if matches!(turn.author, Author::Notice { notice: NoticeKind::Acknowledgement }))
         };
-        let drop_if = |f: &dyn Fn(&Event) -> bool, events: Vec<(Stream, Event)>| events.into_iter().filter(|(_, e)| !f(e)).collect();
+        let drop_if =
+            |f: &dyn Fn(&Event) -> bool, events: Vec<(Stream, Event)>| events.into_iter().filter(|(_, e)| !f(e)).collect();
         match self {
             Self::NoAcknowledgement => drop_if(&ack, events),
             Self::KeyForgotten => drop_if(&|e| matches!(e, Event::KeyUsed { .. }), events),
@@ -97,10 +112,14 @@ impl Bug {
             Self::ControlNotPassed => {
                 drop_if(&|e| matches!(e, Event::ControlChanged { holder: Holder::Human { .. }, .. }), events)
             }
-            Self::DoubleAcknowledgement => events
-                .into_iter()
-                .flat_map(|(stream, event)| if ack(&event) { vec![(stream, event.clone()), (stream, event)] } else { vec![(stream, event)] })
-                .collect(),
+            Self::DoubleAcknowledgement => {
+                events
+                    .into_iter()
+                    .flat_map(|(stream, event)| {
+                        if ack(&event) { vec![(stream, event.clone()), (stream, event)] } else { vec![(stream, event)] }
+                    })
+                    .collect()
+            }
             Self::ClaimWithoutSource => events
                 .into_iter()
                 .map(|(stream, event)| match event {
@@ -121,7 +140,12 @@ impl Bug {
                 })
                 .collect(),
             Self::OfferToUnskilled => misdirect(state, events, |e, h, offer| {
-                let lacks = e.item.requirements.skills.iter().any(|(s, least)| h.profile.skills.get(s).is_none_or(|has| has < least));
+                let lacks = e
+                    .item
+                    .requirements
+                    .skills
+                    .iter()
+                    .any(|(s, least)| h.profile.skills.get(s).is_none_or(|has| has < least));
                 lacks.then(|| baton_model::Offer { human_agent: h.id, ..offer.clone() })
             }),
             Self::LastInFirstOut => youngest_first(state, events),
@@ -135,7 +159,6 @@ impl Bug {
         }
     }
 }
-
 
 /// Redirects offers to another person, where the chooser finds a bad one.
 fn misdirect(
@@ -183,7 +206,9 @@ pub(crate) fn corrupt(bug: Bug, state: &State, events: &[(Stream, Event)]) -> Op
         return None;
     }
     let given_back = events.iter().find_map(|(_, e)| match e {
-        Event::OfferDeclined { escalation, offer, .. } | Event::OfferExpired { escalation, offer } => Some((*escalation, *offer)),
+        Event::OfferDeclined { escalation, offer, .. } | Event::OfferExpired { escalation, offer } => {
+            Some((*escalation, *offer))
+        }
         _ => None,
     })?;
     let e = view::escalation(state, given_back.0, state.clock())?;

@@ -41,7 +41,9 @@ impl History {
                 if c.is_some_and(|c| c.conversation.epoch != turn.epoch) {
                     return Err(format!("1: a turn of {conversation} carries another epoch than the conversation"));
                 }
-                if let Some(from) = turn.text.find("[m") {
+                // Baton's own notices may quote a message.
+                let own = matches!(turn.author, Author::Notice { .. } | Author::Note { .. });
+                if let Some(from) = turn.text.find("[m").filter(|_| !own) {
                     let mark = turn.text[from..].to_owned();
                     let times = self.marked.entry(mark.clone()).or_default();
                     *times += 1;
@@ -62,6 +64,10 @@ impl History {
             Event::Relaxed { escalation, .. } => {
                 self.relaxed.insert(*escalation);
             }
+            // A transfer to a named person eases what that person lacks, and says so.
+            Event::Requeued { escalation, requirements, strict, preferred: Some(_), .. } if requirements != strict => {
+                self.relaxed.insert(*escalation);
+            }
             Event::Requeued { escalation, .. } | Event::CallbackStarted { escalation, .. } => {
                 self.relaxed.remove(escalation);
             }
@@ -76,9 +82,9 @@ impl History {
             Event::ReturnedToAi { escalation, .. } | Event::EscalationClosed { escalation, .. } => {
                 let e = view::escalation(before, *escalation, now);
                 let resolved = e.is_some_and(|e| matches!(e.escalation.state, EscalationState::Resolved { .. }));
-                let told = batch.iter().any(|r| {
-                    matches!(&r.event, Event::TurnAdded { turn, .. } if matches!(turn.author, Author::Notice { .. }))
-                });
+                let told = batch.iter().any(
+                    |r| matches!(&r.event, Event::TurnAdded { turn, .. } if matches!(turn.author, Author::Notice { .. })),
+                );
                 if !resolved && !told {
                     return Err(format!("3: {escalation} ended and the customer was not told"));
                 }
@@ -115,7 +121,11 @@ impl History {
             let Some(other) = view::escalation(before, card.escalation, now) else { continue };
             let o = &other.escalation.item;
             let equal = o.requirements == item.requirements && o.priority == item.priority && o.preferred == item.preferred;
-            if equal && o.routing_since < item.routing_since && o.units <= item.units && !o.decliners.contains(&offer.human_agent) {
+            if equal
+                && o.routing_since < item.routing_since
+                && o.units <= item.units
+                && !o.decliners.contains(&offer.human_agent)
+            {
                 return Err(format!("6: {} was offered before its older equal {}", offer.escalation, other.escalation.id));
             }
         }

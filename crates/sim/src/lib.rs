@@ -2,14 +2,15 @@
 //! every invariant checked after each step.
 //!
 //! A seed makes a plan (`plan`), a list of abstract operations that mean something in any state, so a failing plan can be
-//! cut down (`shrink`) and still runs. `world` carries it out against the core and a journal that can lose what was not
+//! cut down (`shrink`) and still runs. `act` carries it out in a `world`: the core and a journal that loses what was not
 //! committed; `history` checks what a state alone does not show; `bug` plants faults that the checks must find.
 //!
 //! It must never read a real clock or draw ambient randomness: the same seed gives the same journal.
 //!
-//! To add an operation: a variant of `plan::Op`, its weight in `plan::generate`, an arm in `world`. To add a planted bug:
+//! To add an operation: a variant of `plan::Op`, its weight in `plan::generate`, an arm in `act`. To add a planted bug:
 //! a variant of `bug::Bug` and its arm where the fault bites.
 
+mod act;
 pub mod bug;
 mod history;
 pub mod plan;

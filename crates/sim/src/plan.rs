@@ -6,41 +6,119 @@ use rand::{Rng, SeedableRng, rngs::SmallRng};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
     /// Time passes, in milliseconds; due timers wake the core on the way.
-    Pass { ms: i64 },
+    Pass {
+        ms: i64,
+    },
     /// A new conversation: with the built-in AI, or an external bot.
-    Open { customer: u8, external: bool },
-    Say { conversation: u8, text: u8 },
-    AskHuman { conversation: u8 },
-    AnswerOffer { conversation: u8, accept: bool },
-    CancelWait { conversation: u8 },
-    ChooseCallback { conversation: u8, slot: u8 },
-    Connect { conversation: u8, connected: bool },
-    Leave { conversation: u8 },
-    Rate { conversation: u8, stars: u8 },
-    Close { conversation: u8 },
+    Open {
+        customer: u8,
+        external: bool,
+    },
+    Say {
+        conversation: u8,
+        text: u8,
+    },
+    AskHuman {
+        conversation: u8,
+    },
+    AnswerOffer {
+        conversation: u8,
+        accept: bool,
+    },
+    CancelWait {
+        conversation: u8,
+    },
+    ChooseCallback {
+        conversation: u8,
+        slot: u8,
+    },
+    Connect {
+        conversation: u8,
+        connected: bool,
+    },
+    Leave {
+        conversation: u8,
+    },
+    Rate {
+        conversation: u8,
+        stars: u8,
+    },
+    Close {
+        conversation: u8,
+    },
     /// The external bot writes; stale: under the epoch before.
-    BotSays { conversation: u8, kind: u8, stale: bool },
-    Tool { conversation: u8, ok: bool },
+    BotSays {
+        conversation: u8,
+        kind: u8,
+        stale: bool,
+    },
+    Tool {
+        conversation: u8,
+        ok: bool,
+    },
     /// The assistant answers an open question; twice: the answer is delivered again.
-    Answer { ask: u8, kind: u8, twice: bool },
-    Facts { look_up: u8, ok: bool },
-    Presence { human: u8, willing: u8 },
+    Answer {
+        ask: u8,
+        kind: u8,
+        twice: bool,
+    },
+    Facts {
+        look_up: u8,
+        ok: bool,
+    },
+    Presence {
+        human: u8,
+        willing: u8,
+    },
     /// No more heartbeats.
-    Vanish { human: u8 },
-    SignOut { human: u8 },
-    Accept { human: u8 },
-    Decline { human: u8 },
-    Reply { human: u8, item: u8 },
-    Transfer { human: u8, item: u8, to: u8 },
-    HandBack { human: u8, item: u8, verdict: u8 },
-    Resolve { human: u8, item: u8, verdict: u8 },
-    Verdict { human: u8, item: u8, verdict: u8 },
+    Vanish {
+        human: u8,
+    },
+    SignOut {
+        human: u8,
+    },
+    Accept {
+        human: u8,
+    },
+    Decline {
+        human: u8,
+    },
+    Reply {
+        human: u8,
+        item: u8,
+    },
+    Transfer {
+        human: u8,
+        item: u8,
+        to: u8,
+    },
+    HandBack {
+        human: u8,
+        item: u8,
+        verdict: u8,
+    },
+    Resolve {
+        human: u8,
+        item: u8,
+        verdict: u8,
+    },
+    Verdict {
+        human: u8,
+        item: u8,
+        verdict: u8,
+    },
     /// A client sends an earlier request again, with its key.
-    Retry { which: u8 },
+    Retry {
+        which: u8,
+    },
     /// The process stops around the next commit.
-    Crash { after_commit: bool },
+    Crash {
+        after_commit: bool,
+    },
     /// The wall clock jumps back.
-    ClockBack { ms: i64 },
+    ClockBack {
+        ms: i64,
+    },
     Snapshot,
 }
 

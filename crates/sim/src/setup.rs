@@ -18,7 +18,8 @@ fn always(time_zone: &str) -> Hours {
 }
 
 fn queue(id: &str, hours: Hours, topics: &[&str], skill: Option<(&str, u8)>) -> Queue {
-    let targets = Targets { accept_seconds: 120, first_reply_seconds: 300, next_reply_seconds: 240, resolution_seconds: 14_400 };
+    let targets =
+        Targets { accept_seconds: 120, first_reply_seconds: 300, next_reply_seconds: 240, resolution_seconds: 14_400 };
     Queue {
         id: QueueId(id.into()),
         name: id.into(),
@@ -35,7 +36,8 @@ fn queue(id: &str, hours: Hours, topics: &[&str], skill: Option<(&str, u8)>) -> 
 }
 
 pub(crate) fn queues() -> Vec<Queue> {
-    let mut billing = queue("billing", hours("Europe/Berlin", "08:00", "20:00"), &["billing", "refund"], Some(("billing", 3)));
+    let mut billing =
+        queue("billing", hours("Europe/Berlin", "08:00", "20:00"), &["billing", "refund"], Some(("billing", 3)));
     billing.steps = vec![
         RelaxStep {
             after_seconds: 60,
@@ -56,14 +58,15 @@ pub(crate) fn queues() -> Vec<Queue> {
 }
 
 pub(crate) fn profiles() -> Vec<HumanProfile> {
-    let person = |name: &str, skills: &[(&str, u8)], languages: &[&str], queues: &[&str], hours: Hours, capacity: u32| HumanProfile {
-        name: name.into(),
-        skills: skills.iter().map(|(s, n)| ((*s).to_owned(), *n)).collect(),
-        languages: languages.iter().map(|l| (*l).to_owned()).collect(),
-        queues: queues.iter().map(|q| QueueId((*q).to_owned())).collect(),
-        hours,
-        capacity,
-    };
+    let person =
+        |name: &str, skills: &[(&str, u8)], languages: &[&str], queues: &[&str], hours: Hours, capacity: u32| HumanProfile {
+            name: name.into(),
+            skills: skills.iter().map(|(s, n)| ((*s).to_owned(), *n)).collect(),
+            languages: languages.iter().map(|l| (*l).to_owned()).collect(),
+            queues: queues.iter().map(|q| QueueId((*q).to_owned())).collect(),
+            hours,
+            capacity,
+        };
     vec![
         person("One", &[("billing", 5)], &["en", "de"], &[], always("UTC"), 3),
         person("Two", &[], &["en"], &["general", "night"], always("UTC"), 2),

@@ -23,7 +23,7 @@ export const series: Series[] = [
     name: 'Escalated',
     formula: 'escalations opened',
     format: (v) => String(Math.round(v)),
-    value: (b) => b.escalated,
+    value: (b) => (b.conversations > 0 ? b.escalated : undefined),
     words: (b) => String(b.escalated),
   },
   rate('Needless', 'verdict: the AI could have done it / verdicts', (b) => b.needless, (b) => b.verdicts),

@@ -41,6 +41,12 @@ it('finds the order that was named, however it was written', () => {
   expect(orderInQuestion(pack({ orders: [order('A-1'), order('B-2')] } as Partial<Package>))).toBeUndefined();
 });
 
+it('counts only answers with a source and tools as attempts', () => {
+  const attempt = (sources: string[]) => ({ turn: 't2', what: 'Answered', sources, result: 'did_not_help' });
+  expect(keyFacts(pack({ tried: [attempt([])] } as Partial<Package>), now)).toEqual([]);
+  expect(keyFacts(pack({ tried: [attempt(['Returns'])] } as Partial<Package>), now)[0]).toMatchObject({ label: 'Did not help', turn: 't2' });
+});
+
 it('says what is not known rather than nothing', () => {
   expect(keyFacts(pack({ completeness: { score: 0.5, gaps: [{ what: 'order', why: 'no number was given' }] } }), now)).toEqual([
     { label: 'Not known', text: 'Order: no number was given' },

@@ -12,7 +12,7 @@ export interface Fact {
 
 /**
  * The facts that matter, most useful first; the panel shows two without scrolling. A promise binds whoever answers
- * next, so it leads; then the order in question, what failed already, who this is, and what is not known.
+ * next, so it leads; then the order and the amount in question, what failed already, who this is, and what is not known.
  */
 export function keyFacts(p: Package, now: number): Fact[] {
   const facts: Fact[] = [];
@@ -28,7 +28,10 @@ export function keyFacts(p: Package, now: number): Fact[] {
     const turn = p.entities.find((e) => e.kind === 'reference' && sameReference(e.value, order.value.reference))?.turn;
     facts.push({ label: `Order ${order.value.reference}`, text: parts.filter(Boolean).join(', '), ...(turn ? { turn } : {}) });
   }
-  const failed = p.tried.filter((a) => a.result === 'did_not_help' || a.result === 'failed');
+  const amount = p.entities.find((e) => e.kind === 'amount');
+  if (amount) facts.push({ label: 'Amount named', text: amountWords(amount.value), turn: amount.turn });
+  // "I do not know" is no attempt: only answers with a source and tools count.
+  const failed = p.tried.filter((a) => a.sources.length > 0 && (a.result === 'did_not_help' || a.result === 'failed'));
   const lastFailed = failed[failed.length - 1];
   if (lastFailed) {
     facts.push({ label: 'Did not help', text: failed.length === 1 ? lastFailed.what : `${plural(failed.length, 'attempt')}, last: ${lastFailed.what}`, turn: lastFailed.turn });
@@ -42,8 +45,6 @@ export function keyFacts(p: Package, now: number): Fact[] {
     ];
     facts.push({ label: 'Customer', text: parts.filter(Boolean).join(', ') });
   }
-  const amount = p.entities.find((e) => e.kind === 'amount');
-  if (amount) facts.push({ label: 'Amount named', text: amountWords(amount.value), turn: amount.turn });
   if (p.wants) facts.push({ label: 'Wants', text: p.wants.text, ...(p.wants.turns[0] ? { turn: p.wants.turns[0] } : {}) });
   const gap = p.completeness.gaps[0];
   if (gap) facts.push({ label: 'Not known', text: `${sentence(gap.what)}: ${gap.why}` });

@@ -19,7 +19,7 @@ export const de: Strings = {
   backToAi: 'Weiter die KI fragen',
   getCallback: 'Rückruf vereinbaren',
   writeMeanwhile: 'Sie können weiterschreiben. Die Person wird es lesen.',
-  humanThen: (business) => `Von ${business}. Sie sprechen mit einem Menschen.`,
+  humanThen: (business) => `Ein Mensch von ${business}`,
   callbackStatus: 'Rückruf vereinbart',
   callbackAt: (when) => `Ein Mensch meldet sich ${when}`,
   closedStatus: 'Dieser Chat ist beendet',

@@ -18,7 +18,7 @@ export const en = {
   backToAi: 'Keep asking the AI',
   getCallback: 'Get a callback',
   writeMeanwhile: 'You can keep writing. The person will read it.',
-  humanThen: (business: string) => `From ${business}. You are talking to a person.`,
+  humanThen: (business: string) => `A person from ${business}`,
   callbackStatus: 'Callback booked',
   callbackAt: (when: string) => `A person will come back to you ${when}`,
   closedStatus: 'This chat is closed',

@@ -19,7 +19,7 @@ export const es: Strings = {
   backToAi: 'Seguir preguntando a la IA',
   getCallback: 'Pedir que me contacten',
   writeMeanwhile: 'Puede seguir escribiendo. La persona lo leerá.',
-  humanThen: (business) => `De ${business}. Está hablando con una persona.`,
+  humanThen: (business) => `Una persona de ${business}`,
   callbackStatus: 'Contacto reservado',
   callbackAt: (when) => `Una persona le contactará ${when}`,
   closedStatus: 'Este chat está cerrado',

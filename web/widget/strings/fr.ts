@@ -19,7 +19,7 @@ export const fr: Strings = {
   backToAi: 'Continuer avec l’IA',
   getCallback: 'Être recontacté',
   writeMeanwhile: 'Vous pouvez continuer à écrire. La personne le lira.',
-  humanThen: (business) => `De ${business}. Vous parlez à une personne.`,
+  humanThen: (business) => `Une personne de ${business}`,
   callbackStatus: 'Rappel réservé',
   callbackAt: (when) => `Une personne reviendra vers vous ${when}`,
   closedStatus: 'Cette conversation est terminée',

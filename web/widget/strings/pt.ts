@@ -19,7 +19,7 @@ export const pt: Strings = {
   backToAi: 'Continuar com a IA',
   getCallback: 'Pedir contacto',
   writeMeanwhile: 'Pode continuar a escrever. A pessoa vai ler.',
-  humanThen: (business) => `De ${business}. Está a falar com uma pessoa.`,
+  humanThen: (business) => `Uma pessoa de ${business}`,
   callbackStatus: 'Contacto marcado',
   callbackAt: (when) => `Uma pessoa entrará em contacto ${when}`,
   closedStatus: 'Esta conversa terminou',

@@ -15,10 +15,13 @@ use crate::{
 pub(crate) struct Args {
     #[arg(long, default_value_t = 10)]
     runs: usize,
+    /// Cargo profile; figures of another one are no figures of the product
+    #[arg(long, default_value = "release")]
+    profile: String,
 }
 
 pub(crate) fn run(args: &Args, rows: &mut Rows) -> Result<()> {
-    let binary = process::build_baton("release")?;
+    let binary = process::build_baton(&args.profile)?;
     let mut seen = Latencies::default();
     for run in 0..args.runs.max(1) {
         let scratch = Scratch::new(&format!("bench-start-{run}"))?;

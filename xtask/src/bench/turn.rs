@@ -25,13 +25,16 @@ pub(crate) struct Args {
     /// Turns per second of the open loop
     #[arg(long, default_value_t = 1000)]
     rate: u32,
+    /// Cargo profile; figures of another one are no figures of the product
+    #[arg(long, default_value = "release")]
+    profile: String,
 }
 
 /// Long enough that a conversation gets about as many turns as real ones have.
 const CONVERSATIONS: usize = 4000;
 
 pub(crate) fn run(args: &Args, rows: &mut Rows) -> Result<()> {
-    let binary = process::build_baton("release")?;
+    let binary = process::build_baton(&args.profile)?;
     let scratch = Scratch::new("bench-turn")?;
     let mut server = Server::new(&binary, scratch.path())?;
     let key = server.workspace("bench")?;

@@ -32,8 +32,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("baton", ALL),
     ("baton-sim", ALL),
     ("baton-eval", ALL),
-    // Makes weights for `sense` from data; nothing links it.
-    ("baton-train", &["baton-model", "baton-sense"]),
     // Tools drive the binary from outside.
     ("xtask", &[]),
 ];

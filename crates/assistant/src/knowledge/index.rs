@@ -18,6 +18,9 @@ const B: f32 = 0.75;
 const TITLE: f32 = 1.0;
 const HEADING: f32 = 1.5;
 
+/// What a question must say for a full match to count fully: so many words that occur once each.
+const LEAST_SAID: f32 = 1.5;
+
 type PassageId = u64;
 
 #[derive(Debug)]
@@ -48,6 +51,8 @@ pub(crate) struct Hit {
     pub(crate) score: f32,
     /// Share of the question's words, weighted by how rare they are, that this passage or its title has.
     pub(crate) coverage: f32,
+    /// Share of the words of its title or its heading, whichever is higher, that the question has.
+    pub(crate) named: f32,
     id: PassageId,
 }
 
@@ -58,10 +63,6 @@ pub(crate) struct Found {
     pub(crate) hits: Vec<Hit>,
     /// Score of an imaginary passage of average length that has every word of the question twice.
     pub(crate) ideal: f32,
-    /// Share of the question's words, weighted by rarity, that occur anywhere in the articles.
-    pub(crate) known: f32,
-    /// How many words carry meaning.
-    pub(crate) words: usize,
 }
 
 impl Index {
@@ -114,11 +115,10 @@ impl Index {
     pub(crate) fn search(&self, question: &[Wanted], limit: usize) -> Found {
         let average = (self.total_length / self.passages.len().max(1) as f32).max(1.0);
         let mut scores: HashMap<PassageId, (f32, f32)> = HashMap::new();
-        let (mut ideal, mut weight_sum, mut known) = (0.0, 0.0, 0.0);
+        let mut weight_sum = 0.0;
         for wanted in question {
             let rarity = self.rarity(wanted);
             weight_sum += rarity;
-            ideal += rarity * 2.0 * (K1 + 1.0) / (2.0 + K1);
             // Of the alternatives, the best counts: a passage does not gain by saying one thing in three ways.
             let mut best: HashMap<PassageId, (f32, f32)> = HashMap::new();
             for (term, weight) in &wanted.alternatives {
@@ -133,16 +133,15 @@ impl Index {
                     entry.1 = entry.1.max(weight * rarity);
                 }
             }
-            if !best.is_empty() {
-                known += rarity;
-            }
             for (id, (score, covered)) in best {
                 let entry = scores.entry(id).or_default();
                 entry.0 += score;
                 entry.1 += covered;
             }
         }
-        let weight_sum = if weight_sum > 0.0 { weight_sum } else { 1.0 };
+        // A question of one common word says little, however well it matches: it is measured against a longer one.
+        let weight_sum = weight_sum.max(LEAST_SAID * self.idf(1));
+        let ideal = weight_sum * 2.0 * (K1 + 1.0) / (2.0 + K1);
         let mut hits: Vec<Hit> = scores
             .into_iter()
             .filter_map(|(id, (score, covered))| {
@@ -155,6 +154,7 @@ impl Index {
                     text: stored.passage.text.clone(),
                     score,
                     coverage: covered / weight_sum,
+                    named: 0.0,
                     id,
                 })
             })
@@ -163,7 +163,10 @@ impl Index {
             b.score.total_cmp(&a.score).then_with(|| a.article.cmp(&b.article)).then_with(|| a.id.cmp(&b.id))
         });
         hits.truncate(limit);
-        Found { hits, ideal, known: known / weight_sum, words: question.len() }
+        for hit in &mut hits {
+            hit.named = named(&hit.title, question).max(named(&hit.heading, question));
+        }
+        Found { hits, ideal }
     }
 
     /// Of the word itself when the articles use it, else of the most common word that stands for it; a word that nothing
@@ -180,6 +183,15 @@ impl Index {
         let (n, df) = (self.passages.len() as f32, passages_with as f32);
         (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
     }
+}
+
+fn named(heading: &str, question: &[Wanted]) -> f32 {
+    let words = terms(heading);
+    let weight = |word: &String| {
+        let alternatives = question.iter().flat_map(|w| &w.alternatives).filter(|(term, _)| term == word);
+        alternatives.map(|(_, weight)| *weight).fold(0.0, f32::max)
+    };
+    words.iter().map(weight).sum::<f32>() / words.len().max(1) as f32
 }
 
 #[cfg(test)]
@@ -207,7 +219,7 @@ mod tests {
         index.put(&article("b", "Delivery", "Delivery of shoes takes two days."));
         let found = index.search(&wanted("how long does delivery take"), 5);
         assert_eq!(found.hits[0].article, "b");
-        assert!((found.known - 1.0).abs() < 1e-6);
+        assert!(found.hits[0].coverage <= 1.0 && found.hits[0].score <= found.ideal * 1.5);
         index.forget("b");
         assert!(index.search(&wanted("delivery"), 5).hits.is_empty());
         index.put(&article("a", "Returns", "Nothing about footwear."));

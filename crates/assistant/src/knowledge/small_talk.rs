@@ -57,6 +57,20 @@ const FILLER: &[&str] = &[
     "really",
     "kind",
     "of",
+    "worked",
+    "works",
+    "helped",
+    "helps",
+    "know",
+    "now",
+    "solved",
+    "fixed",
+    "will",
+    "do",
+    "try",
+    "i",
+    "me",
+    "this",
 ];
 const HOW_ARE_YOU: &[&str] =
     &["how are you", "how are you doing", "how is it going", "whats up", "what s up", "how do you do"];
@@ -119,6 +133,8 @@ mod tests {
             ("thanks for nothing", None),
             ("thank you but the parcel is still not here", None),
             ("great", None),
+            ("Thanks, that worked", Some("You are welcome")),
+            ("thank you, that did not work", None),
             ("", None),
         ] {
             assert_eq!(reply(text).map(|r| expected.is_some_and(|e| r.starts_with(e))), expected.map(|_| true), "{text}");

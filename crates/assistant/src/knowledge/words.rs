@@ -61,7 +61,9 @@ student university
 guest register registration";
 
 /// Phrases that mean one word, applied before splitting.
-const PHRASES: [(&str, &str); 12] = [
+const PHRASES: [(&str, &str); 14] = [
+    ("where is my", "track my"),
+    ("where's my", "track my"),
     ("money back", "refund"),
     ("send back", "return"),
     ("sent back", "returned"),

@@ -163,10 +163,10 @@ impl Person {
         }
     }
 
-    /// The draft of the package's first step, or a sentence of one's own.
+    /// The draft of the package's first step that is not an article's text (the AI has said that already), or a sentence of one's own.
     async fn opening(&mut self, id: &str) -> Result<(String, Option<u64>)> {
         let package = self.api.get(&format!("/v1/escalations/{id}/package")).await?;
-        let step = array(&package["next_steps"]).find(|s| s["draft"].is_string());
+        let step = array(&package["next_steps"]).find(|s| s["draft"].is_string() && s["source"]["kind"] != "article");
         Ok(match step {
             Some(step) if self.dice.chance(70) => {
                 (step["draft"].as_str().unwrap_or_default().to_owned(), step["rank"].as_u64())

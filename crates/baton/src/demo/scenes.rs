@@ -17,7 +17,7 @@ pub(crate) struct Scene {
 }
 
 const ROUTINE: Scene =
-    Scene { weight: 6, lines: &[], takes_offer: false, to_human: &["Thank you."], stars: 0, leaves: false };
+    Scene { weight: 3, lines: &[], takes_offer: false, to_human: &["Thank you."], stars: 0, leaves: false };
 
 /// `{order}` becomes the customer's order number.
 pub(crate) const SCENES: &[Scene] = &[

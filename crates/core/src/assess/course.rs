@@ -141,7 +141,8 @@ impl<'a> Course<'a> {
         let score = |kind| latest.signals.score(kind);
         let mut features: Vec<(&'static str, f32)> = Vec::with_capacity(10);
 
-        let (sum, weight) = customers.iter().zip([1.0, 0.6, 0.36, 0.22f32]).fold((0.0, 0.0), |(s, w), (t, k)| (s + k * mood(t), w + k));
+        let (sum, weight) =
+            customers.iter().zip([1.0, 0.6, 0.36, 0.22f32]).fold((0.0, 0.0), |(s, w), (t, k)| (s + k * mood(t), w + k));
         features.push(("mood", 0.4 * (-sum / weight).max(0.0)));
 
         let earlier = &customers[1..];
@@ -150,7 +151,12 @@ impl<'a> Course<'a> {
             let drop = before - mood(latest);
             features.push(("falling_mood", if drop >= 0.15 { 0.2 * drop.min(1.0) } else { 0.0 }));
         }
-        let distress = |t: &Turn| [SignalKind::Anger, SignalKind::Anxiety, SignalKind::Sadness].iter().map(|k| t.signals.score(*k)).fold(0.0, f32::max);
+        let distress = |t: &Turn| {
+            [SignalKind::Anger, SignalKind::Anxiety, SignalKind::Sadness]
+                .iter()
+                .map(|k| t.signals.score(*k))
+                .fold(0.0, f32::max)
+        };
         features.push(("distress", 0.3 * distress(latest).max(earlier.first().map_or(0.0, |t| 0.6 * distress(t)))));
         features.push(("unresolved", 0.1 * score(SignalKind::Unresolved)));
         features.push(("repetition", 0.15 * similarity + 0.1 * self.repeats.saturating_sub(1).min(2) as f32));
@@ -268,10 +274,52 @@ fn stop_word(word: &str) -> bool {
     matches!(
         &*lower,
         b"a" | b"i"
-            | b"an" | b"at" | b"be" | b"do" | b"hi" | b"in" | b"is" | b"it" | b"me" | b"my" | b"no" | b"of" | b"ok" | b"on" | b"or" | b"so" | b"to" | b"we"
-            | b"and" | b"are" | b"but" | b"can" | b"for" | b"i'm" | b"the" | b"was" | b"yes" | b"you"
-            | b"does" | b"have" | b"just" | b"need" | b"tell" | b"that" | b"this" | b"want" | b"what" | b"will" | b"with" | b"your"
-            | b"again" | b"could" | b"hello" | b"still" | b"there" | b"would"
+            | b"an"
+            | b"at"
+            | b"be"
+            | b"do"
+            | b"hi"
+            | b"in"
+            | b"is"
+            | b"it"
+            | b"me"
+            | b"my"
+            | b"no"
+            | b"of"
+            | b"ok"
+            | b"on"
+            | b"or"
+            | b"so"
+            | b"to"
+            | b"we"
+            | b"and"
+            | b"are"
+            | b"but"
+            | b"can"
+            | b"for"
+            | b"i'm"
+            | b"the"
+            | b"was"
+            | b"yes"
+            | b"you"
+            | b"does"
+            | b"have"
+            | b"just"
+            | b"need"
+            | b"tell"
+            | b"that"
+            | b"this"
+            | b"want"
+            | b"what"
+            | b"will"
+            | b"with"
+            | b"your"
+            | b"again"
+            | b"could"
+            | b"hello"
+            | b"still"
+            | b"there"
+            | b"would"
             | b"please"
     )
 }

@@ -40,9 +40,11 @@ pub(super) fn floor(policy: &CompiledPolicy, seen: &Seen<'_>, found: &mut Matche
     }
     if let Some(asked) = seen.asked {
         let urgency = policy.detector(Trigger::ExplicitRequest).urgency;
-        let mut r = reason(Trigger::ExplicitRequest, Layer::Floor, Trigger::ExplicitRequest.name(), Action::Escalate, urgency);
+        let mut r =
+            reason(Trigger::ExplicitRequest, Layer::Floor, Trigger::ExplicitRequest.name(), Action::Escalate, urgency);
         let said: String = asked.trim().chars().take(evidence::MAX_QUOTE as usize).collect();
-        r.because = if said.is_empty() { "A person was asked for.".into() } else { format!("A person was asked for: {said}") };
+        r.because =
+            if said.is_empty() { "A person was asked for.".into() } else { format!("A person was asked for: {said}") };
         r.evidence = vec![evidence::whole(seen.conversation.last_customer_turn().map_or(seen.turn, |t| t))];
         found.reasons.push(r);
     } else if seen.turn.is_customer() {
@@ -84,7 +86,9 @@ pub(super) fn high_value(policy: &CompiledPolicy, seen: &Seen<'_>, found: &mut M
         let (minor, currency) = e.value.split_once(' ')?;
         Some((minor.parse::<i64>().ok()?, currency, e.span))
     });
-    let named = amounts.filter(|(minor, currency, _)| *minor >= limit.amount_minor && comparable(currency, &limit.currency)).max_by_key(|a| a.0);
+    let named = amounts
+        .filter(|(minor, currency, _)| *minor >= limit.amount_minor && comparable(currency, &limit.currency))
+        .max_by_key(|a| a.0);
     let mut r = reason(Trigger::HighValue, Layer::Detector, Trigger::HighValue.name(), limit.action, Urgency::Normal);
     if let Some((minor, currency, span)) = named {
         r.score = ratio(minor, limit.amount_minor);
@@ -106,7 +110,11 @@ fn valuable_order<'a>(seen: &Seen<'a>, at_least: i64, currency: &str) -> Option<
     let orders = || seen.facts.into_iter().flat_map(|f| f.orders.iter().map(|o| &o.value));
     let named = |o: &Order| {
         let reference = o.reference.trim_start_matches('#');
-        seen.turn.signals.entities.iter().any(|e| e.kind == EntityKind::Reference && e.value.trim_start_matches('#').eq_ignore_ascii_case(reference))
+        seen.turn
+            .signals
+            .entities
+            .iter()
+            .any(|e| e.kind == EntityKind::Reference && e.value.trim_start_matches('#').eq_ignore_ascii_case(reference))
     };
     let any_named = orders().any(named);
     if !any_named && (!about_an_order(seen.turn) || already(seen.conversation)) {

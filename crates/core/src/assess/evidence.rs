@@ -11,7 +11,9 @@ pub(super) fn whole(turn: &Turn) -> Evidence {
     let cut = turn.text.char_indices().nth(MAX_QUOTE as usize);
     match cut {
         None => Evidence { turn: turn.id, span: None, quote: turn.text.clone() },
-        Some((end, _)) => Evidence { turn: turn.id, span: Some(Span { start: 0, end: MAX_QUOTE }), quote: turn.text[..end].to_owned() },
+        Some((end, _)) => {
+            Evidence { turn: turn.id, span: Some(Span { start: 0, end: MAX_QUOTE }), quote: turn.text[..end].to_owned() }
+        }
     }
 }
 

@@ -233,12 +233,24 @@ pub(super) fn try_out(program: &Program, needs: Needs) -> Result<Value, Executio
     };
     let facts =
         Facts { customer: None, orders: vec![Sourced { value: example_order, source: "example".into(), fetched_at: at }] };
+    let customer = Customer {
+        external_id: "c1".into(),
+        name: "Mia".into(),
+        tier: Tier::Standard,
+        email: None,
+        phone: None,
+        locale: None,
+        time_zone: None,
+        customer_since: None,
+        lifetime_value: None,
+        attributes: BTreeMap::new(),
+    };
     let turns = [Arc::new(example)];
     let mut variables = Variables::bound([
         (needs.signals, "signals", Record::Signals(&turns[0].signals)),
         (needs.turn, "turn", Record::Turn(&turns[0])),
         (needs.conversation, "conversation", Record::Conversation { turns: &turns, channel: Channel::Chat, age: 0 }),
-        (needs.customer, "customer", Record::Customer { known: None, verified: false }),
+        (needs.customer, "customer", Record::Customer { known: Some(&customer), verified: false }),
         (
             needs.trajectory,
             "trajectory",

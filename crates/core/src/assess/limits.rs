@@ -49,7 +49,8 @@ pub(super) fn of_the_ai(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Cours
 /// The assistant broke on this turn: nothing was answered, so a person is offered whatever the counts say.
 pub(super) fn broken(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'_>, why: &str, found: &mut Matches) {
     let why: String = why.trim().chars().take(evidence::MAX_QUOTE as usize).collect();
-    let because = if why.is_empty() { "The AI could not answer.".to_owned() } else { format!("The AI could not answer: {why}") };
+    let because =
+        if why.is_empty() { "The AI could not answer.".to_owned() } else { format!("The AI could not answer: {why}") };
     attempts(policy, course, BROKEN, because, true, found);
     // The customer's words that stay unanswered, whatever turn was assessed.
     if let (Some(r), Some(asked)) = (found.reasons.last_mut(), seen.conversation.last_customer_turn())
@@ -71,7 +72,14 @@ fn words(attempt: &Attempt<'_>) -> (&'static str, String) {
     (rule, because.to_owned())
 }
 
-fn attempts(policy: &CompiledPolicy, course: &Course<'_>, rule: &str, mut because: String, at_least_offer: bool, found: &mut Matches) {
+fn attempts(
+    policy: &CompiledPolicy,
+    course: &Course<'_>,
+    rule: &str,
+    mut because: String,
+    at_least_offer: bool,
+    found: &mut Matches,
+) {
     let count = course.failed_attempts();
     let ai = &policy.policy.ai;
     let offer = if at_least_offer { 1 } else { ai.attempts_before_offer };
@@ -113,10 +121,8 @@ pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'
     let Some((action, threshold)) = grade(course.strain, limits.offer, limits.escalate) else { return };
     let before = raised_before(policy, seen, course);
     // What the AI does wrong, or what the customer feels: the strongest feature names the trigger.
-    let by_ai = matches!(
-        course.strongest(),
-        Some("repetition" | "failed_attempts" | "tool_failures" | "unresolved" | "apologies")
-    );
+    let by_ai =
+        matches!(course.strongest(), Some("repetition" | "failed_attempts" | "tool_failures" | "unresolved" | "apologies"));
     let trigger = if by_ai { Trigger::AiLimit } else { Trigger::Distress };
     let acts = before.is_none_or(|raised| action > raised);
     let mut r = reason(trigger, Layer::Trajectory, STRAIN, if acts { action } else { Action::Continue }, Urgency::Normal);

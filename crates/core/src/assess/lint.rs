@@ -1,6 +1,8 @@
 //! Reading a policy file: strict, with every problem at its line.
 
-use baton_model::{AiPolicy, Costs, DetectorPolicy, HighValue, Place, Policy, Refusal, RefusalCode, Rule, TrajectoryPolicy, Trigger};
+use baton_model::{
+    AiPolicy, Costs, DetectorPolicy, HighValue, Place, Policy, Refusal, RefusalCode, Rule, TrajectoryPolicy, Trigger,
+};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::{
@@ -50,7 +52,8 @@ impl<'t> File<'t> {
             n => format!("{n} problems"),
         };
         let mut refusal = Refusal::new(RefusalCode::Invalid, format!("The policy has {count}; it was not applied."));
-        refusal.places = self.problems.into_iter().map(|(line, problem)| Place { at: format!("policy.toml:{line}"), problem }).collect();
+        refusal.places =
+            self.problems.into_iter().map(|(line, problem)| Place { at: format!("policy.toml:{line}"), problem }).collect();
         refusal
     }
 
@@ -182,8 +185,18 @@ impl<'t> File<'t> {
     fn judge_detector(&mut self, root: &Table<'t>, trigger: Trigger, d: &DetectorPolicy) {
         let path = |field| ["detectors", trigger.name(), field];
         self.check(d.offer > 0.0 && d.offer <= 1.1, root, &path("offer"), "`offer` is above 0 and at most 1.1");
-        self.check(d.escalate > 0.0 && d.escalate <= 2.0, root, &path("escalate"), "`escalate` is above 0 and at most 2 (1.1 means never)");
-        self.check(d.offer <= d.escalate || d.offer.is_nan() || d.escalate.is_nan(), root, &path("offer"), "`offer` cannot be above `escalate`");
+        self.check(
+            d.escalate > 0.0 && d.escalate <= 2.0,
+            root,
+            &path("escalate"),
+            "`escalate` is above 0 and at most 2 (1.1 means never)",
+        );
+        self.check(
+            d.offer <= d.escalate || d.offer.is_nan() || d.escalate.is_nan(),
+            root,
+            &path("offer"),
+            "`offer` cannot be above `escalate`",
+        );
         let max = match trigger {
             Trigger::Safety => compiled::SAFETY_MAX,
             Trigger::ExplicitRequest => compiled::EXPLICIT_MAX,
@@ -205,7 +218,12 @@ impl<'t> File<'t> {
     fn judge_trajectory(&mut self, root: &Table<'t>, t: &TrajectoryPolicy) {
         let path = |field| ["trajectory", field];
         self.check(t.offer > 0.0 && t.offer <= 1.1, root, &path("offer"), "`offer` is above 0 and at most 1.1");
-        self.check(t.escalate > 0.0 && t.escalate <= 2.0, root, &path("escalate"), "`escalate` is above 0 and at most 2 (1.1 means never)");
+        self.check(
+            t.escalate > 0.0 && t.escalate <= 2.0,
+            root,
+            &path("escalate"),
+            "`escalate` is above 0 and at most 2 (1.1 means never)",
+        );
         self.check(t.offer <= t.escalate, root, &path("offer"), "`offer` cannot be above `escalate`");
         self.check(t.release > 0.0 && t.release < t.offer, root, &path("release"), "`release` is above 0 and below `offer`");
         self.check(t.cooldown_seconds <= WEEK_SECONDS, root, &path("cooldown_seconds"), "a cooldown is a week at most");
@@ -220,7 +238,12 @@ impl<'t> File<'t> {
         self.check(range.contains(&a.attempts_before_escalation), root, &path("attempts_before_escalation"), problem);
         self.check((1..=20).contains(&a.tool_failures), root, &path("tool_failures"), "1 to 20 failures");
         self.check((1..=300).contains(&a.answer_timeout_seconds), root, &path("answer_timeout_seconds"), "1 to 300 seconds");
-        self.check((60..=WEEK_SECONDS).contains(&a.idle_close_seconds), root, &path("idle_close_seconds"), "60 seconds to a week");
+        self.check(
+            (60..=WEEK_SECONDS).contains(&a.idle_close_seconds),
+            root,
+            &path("idle_close_seconds"),
+            "60 seconds to a week",
+        );
     }
 
     fn judge_high_value(&mut self, root: &Table<'t>, h: &HighValue) {
@@ -261,13 +284,19 @@ impl<'t> File<'t> {
             self.check(slug(&queue.0), table, &["queue"], "a queue has 1 to 64 lower-case letters, digits, _ or -");
         }
         for (skill, level) in &rule.required_skills {
-            self.check(!skill.trim().is_empty() && (1..=5).contains(level), table, &["required_skills"], "a skill has a name and a level from 1 to 5");
+            self.check(
+                !skill.trim().is_empty() && (1..=5).contains(level),
+                table,
+                &["required_skills"],
+                "a skill has a name and a level from 1 to 5",
+            );
         }
     }
 }
 
 fn slug(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
+    (1..=64).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-')
 }
 
 #[cfg(test)]
@@ -277,7 +306,9 @@ mod tests {
     use super::*;
 
     fn problems(toml: &str) -> Vec<String> {
-        parse(toml).err().map_or_else(Vec::new, |r| r.places.into_iter().map(|p| format!("{} {}", p.at, p.problem)).collect())
+        parse(toml)
+            .err()
+            .map_or_else(Vec::new, |r| r.places.into_iter().map(|p| format!("{} {}", p.at, p.problem)).collect())
     }
 
     /// The default file with one line replaced.

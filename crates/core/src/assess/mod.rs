@@ -16,14 +16,16 @@ mod course;
 mod detectors;
 mod evidence;
 mod facts;
-mod lint;
 mod limits;
+mod lint;
 mod record;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-use baton_model::{Action, Author, Conversation, Decision, Facts, Layer, QueueId, Reason, Skills, Timestamp, Trigger, Turn, Urgency};
+use baton_model::{
+    Action, Author, Conversation, Decision, Facts, Layer, QueueId, Reason, Skills, Timestamp, Trigger, Turn, Urgency,
+};
 
 pub use compiled::CompiledPolicy;
 pub use lint::{default_toml, parse};

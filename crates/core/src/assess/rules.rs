@@ -20,14 +20,42 @@ const MAX_PATTERN: usize = 100;
 
 const VARIABLES: [&str; 6] = ["signals", "turn", "conversation", "customer", "orders", "trajectory"];
 const FUNCTIONS: [&str; 27] = [
-    "_?_:_", "_&&_", "_||_", "!_", "_-_", "_+_", "_*_", "_/_", "_%_", "_==_", "_!=_", "_>=_", "_<=_", "_>_", "_<_", "-_", "_[_]", "@in",
-    "@not_strictly_false", "size", "contains", "startsWith", "endsWith", "matches", "double", "int", "string",
+    "_?_:_",
+    "_&&_",
+    "_||_",
+    "!_",
+    "_-_",
+    "_+_",
+    "_*_",
+    "_/_",
+    "_%_",
+    "_==_",
+    "_!=_",
+    "_>=_",
+    "_<=_",
+    "_>_",
+    "_<_",
+    "-_",
+    "_[_]",
+    "@in",
+    "@not_strictly_false",
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "double",
+    "int",
+    "string",
 ];
-const ORDER: [&str; 9] = ["reference", "status", "total_minor", "currency", "items", "carrier", "age_days", "late_days", "attributes"];
+const ORDER: [&str; 9] =
+    ["reference", "status", "total_minor", "currency", "items", "carrier", "age_days", "late_days", "attributes"];
 
 fn fields(variable: &str) -> Option<Vec<&'static str>> {
     Some(match variable {
-        "signals" => SignalKind::ALL.iter().map(|k| k.name()).chain(["sentiment", "question", "issue_class", "language"]).collect(),
+        "signals" => {
+            SignalKind::ALL.iter().map(|k| k.name()).chain(["sentiment", "question", "issue_class", "language"]).collect()
+        }
         "turn" => vec!["text", "length", "index", "role"],
         "conversation" => vec!["turns", "customer_turns", "channel", "minutes"],
         "customer" => vec!["known", "tier", "verified", "lifetime_minor", "attributes"],
@@ -94,7 +122,12 @@ pub(super) fn check(source: &str) -> Result<Checked, Vec<String>> {
         Ok(Value::Bool(_)) => Ok(checked),
         Ok(other) => Err(vec![format!("a rule must be true or false; this one is {}", other.type_of())]),
         // Depends on the data, and then the rule simply does not match.
-        Err(ExecutionError::NoSuchKey(_) | ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) | ExecutionError::IndexOutOfBounds(_)) => Ok(checked),
+        Err(
+            ExecutionError::NoSuchKey(_)
+            | ExecutionError::DivisionByZero(_)
+            | ExecutionError::RemainderByZero(_)
+            | ExecutionError::IndexOutOfBounds(_),
+        ) => Ok(checked),
         Err(e) => Err(vec![format!("the types do not fit: {e}")]),
     }
 }
@@ -224,7 +257,9 @@ impl Walk {
     fn pattern(&mut self, pattern: Option<&IdedExpr>) {
         match pattern.map(|p| &p.expr) {
             Some(Expr::Literal(LiteralValue::String(p))) if p.inner().len() <= MAX_PATTERN && !p.inner().contains('{') => {}
-            _ => self.problem(format!("`matches` takes a written pattern of at most {MAX_PATTERN} characters without {{counts}}")),
+            _ => self.problem(format!(
+                "`matches` takes a written pattern of at most {MAX_PATTERN} characters without {{counts}}"
+            )),
         }
     }
 
@@ -309,6 +344,8 @@ mod tests {
             ("signals.anger >", "not a CEL expression"),
             ("signals.anger", "true or false"),
             ("customer.tier > 3", "types do not fit"),
+            // Tried out as a customer who is known.
+            ("customer.known ? customer.tier : false", "true or false"),
             ("turn.text.reverse() == 'x'", "unknown function `reverse`"),
             ("signals.exists(s, true)", "loop"),
             ("orders.exists(o, o.price > 3)", "unknown field `o.price`"),

@@ -50,6 +50,7 @@ impl Talk {
             customer_seen_at: at(0),
             rating: None,
             closed_at: None,
+            counted: false,
             idle_due: at(60),
         };
         Self { policy: default_policy(), conversation, facts: None, ids }
@@ -98,7 +99,11 @@ impl Talk {
     }
 
     fn good_answer(&mut self) -> Decision {
-        self.ai("You can return it within 30 days.", Signals::default(), AiMeta { confidence: Some(0.9), ..AiMeta::default() })
+        self.ai(
+            "You can return it within 30 days.",
+            Signals::default(),
+            AiMeta { confidence: Some(0.9), ..AiMeta::default() },
+        )
     }
 
     fn no_answer(&mut self) -> Decision {
@@ -139,7 +144,10 @@ fn sound(d: &Decision, c: &Conversation) {
 }
 
 fn feel(sentiment: f32, found: &[(SignalKind, f32)]) -> Signals {
-    let found = found.iter().map(|(kind, score)| Signal { kind: *kind, score: *score, spans: vec![Span { start: 0, end: 4 }] }).collect();
+    let found = found
+        .iter()
+        .map(|(kind, score)| Signal { kind: *kind, score: *score, spans: vec![Span { start: 0, end: 4 }] })
+        .collect();
     Signals { sentiment, found, ..Signals::default() }
 }
 
@@ -189,7 +197,9 @@ fn detectors_by_score() {
 #[test]
 fn routine_questions_continue() {
     let mut talk = Talk::new();
-    for text in ["Where is my order A-1234?", "How do I return the shoes?", "Do you ship to Norway?", "Which sizes are there?"] {
+    for text in
+        ["Where is my order A-1234?", "How do I return the shoes?", "Do you ship to Norway?", "Which sizes are there?"]
+    {
         assert_eq!(talk.customer(text, calm()).action, Action::Continue);
         assert_eq!(talk.good_answer().action, Action::Continue);
     }
@@ -216,7 +226,10 @@ fn a_button_or_a_bot_asks_for_a_person() {
     talk.conversation.offer_declined_at = Some(at(0));
     let turn = Arc::clone(&talk.conversation.turns[0]);
     let d = talk.see(&turn, Some("The customer pressed the button")).decision;
-    assert_eq!((d.action, d.reasons[0].trigger, d.reasons[0].layer), (Action::Escalate, Trigger::ExplicitRequest, Layer::Floor));
+    assert_eq!(
+        (d.action, d.reasons[0].trigger, d.reasons[0].layer),
+        (Action::Escalate, Trigger::ExplicitRequest, Layer::Floor)
+    );
     assert!(d.reasons[0].because.contains("pressed"));
 }
 
@@ -269,7 +282,10 @@ fn a_promised_transfer_is_kept() {
     let mut talk = Talk::new();
     talk.customer("hello", calm());
     let d = talk.ai("I'll transfer you to a colleague", feel(0.0, &[(S::PromisesTransfer, 0.9)]), AiMeta::default());
-    assert_eq!((d.action, d.reasons[0].trigger, d.reasons[0].rule.as_str()), (Action::Escalate, Trigger::AiLimit, "promised_transfer"));
+    assert_eq!(
+        (d.action, d.reasons[0].trigger, d.reasons[0].rule.as_str()),
+        (Action::Escalate, Trigger::AiLimit, "promised_transfer")
+    );
 }
 
 #[test]
@@ -441,7 +457,9 @@ fn a_rule_can_say_where_to() {
 fn a_policy_that_was_not_linted_still_keeps_the_floor() {
     let mut policy = parse(default_toml()).expect("right");
     for trigger in [Trigger::Safety, Trigger::ExplicitRequest] {
-        policy.detectors.insert(trigger, DetectorPolicy { offer: f32::NAN, escalate: 5.0, urgency: Urgency::Low, enabled: false });
+        policy
+            .detectors
+            .insert(trigger, DetectorPolicy { offer: f32::NAN, escalate: 5.0, urgency: Urgency::Low, enabled: false });
     }
     policy.rules[0].when = "this is not CEL".into();
     let mut talk = Talk { policy: CompiledPolicy::new(Arc::new(policy)), ..Talk::new() };
@@ -490,7 +508,10 @@ fn all_matches_are_recorded_and_the_strongest_explains() {
 #[test]
 fn quotes_are_cut_and_turns_without_text_are_fine() {
     let mut talk = Talk::new();
-    let d = talk.customer(&"ä".repeat(5000), Signals { found: vec![Signal { kind: S::Anger, score: 0.9, spans: vec![] }], ..calm() });
+    let d = talk.customer(
+        &"ä".repeat(5000),
+        Signals { found: vec![Signal { kind: S::Anger, score: 0.9, spans: vec![] }], ..calm() },
+    );
     assert_eq!(d.reasons[0].evidence[0].quote.chars().count(), 200);
     let d = talk.customer("", feel(0.0, &[(S::Anger, 0.9)]));
     assert_eq!(d.action, Action::Escalate);
@@ -520,7 +541,11 @@ fn any_signals() -> impl Strategy<Value = Signals> {
             .collect(),
         entities: entities
             .into_iter()
-            .map(|(k, value)| Entity { kind: [EntityKind::Amount, EntityKind::Reference, EntityKind::Date][k], span: Span { start: 3, end: 1 }, value })
+            .map(|(k, value)| Entity {
+                kind: [EntityKind::Amount, EntityKind::Reference, EntityKind::Date][k],
+                span: Span { start: 3, end: 1 },
+                value,
+            })
             .collect(),
         ..Signals::default()
     })

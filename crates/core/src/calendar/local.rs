@@ -31,9 +31,9 @@ impl<'a> Local<'a> {
 
     pub(super) fn is_open(&self, at: Timestamp) -> bool {
         let offset = self.tz.to_offset(at.to_jiff());
-        let calm = [-AROUND_MS, AROUND_MS].iter().all(|d| {
-            self.tz.to_offset(Timestamp::from_millis(at.millis().saturating_add(*d)).to_jiff()) == offset
-        });
+        let calm = [-AROUND_MS, AROUND_MS]
+            .iter()
+            .all(|d| self.tz.to_offset(Timestamp::from_millis(at.millis().saturating_add(*d)).to_jiff()) == offset);
         if !calm {
             return self.spans_from(at, 2).next().is_some_and(|span| span.from <= at);
         }
@@ -56,7 +56,10 @@ impl<'a> Local<'a> {
             vec![(0, DAY_MINUTES)]
         } else {
             let on_day = self.hours.windows.iter().filter(|w| w.days.iter().any(|d| is_day(*d, day)));
-            on_day.filter_map(|w| Some((minute_of_day(&w.from)?, minute_of_day(&w.to)?))).filter(|(from, to)| from < to).collect()
+            on_day
+                .filter_map(|w| Some((minute_of_day(&w.from)?, minute_of_day(&w.to)?)))
+                .filter(|(from, to)| from < to)
+                .collect()
         };
         if minutes.is_empty() || self.is_holiday(date) {
             return Vec::new();
@@ -165,7 +168,17 @@ pub(super) fn weekday_name(day: Weekday) -> &'static str {
 
 pub(super) fn month_name(month: i8) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     usize::try_from(month - 1).ok().and_then(|i| NAMES.get(i)).copied().unwrap_or("")

@@ -6,7 +6,8 @@ use super::*;
 const WEEK: [Day; 7] = [Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
 
 fn hours(zone: &str, windows: &[(&[Day], &str, &str)]) -> Hours {
-    let windows = windows.iter().map(|(days, from, to)| Window { days: days.to_vec(), from: (*from).into(), to: (*to).into() });
+    let windows =
+        windows.iter().map(|(days, from, to)| Window { days: days.to_vec(), from: (*from).into(), to: (*to).into() });
     Hours { time_zone: zone.into(), windows: windows.collect(), holidays: Vec::new() }
 }
 
@@ -102,7 +103,14 @@ fn bad_data_is_refused_and_never_panics() {
     let bad_zone = daily("Mars/Olympus", "09:00", "17:00");
     assert!(check(&bad_zone).is_err());
     assert!(is_open(&bad_zone, t("2026-01-01T10:00:00Z")), "counts as UTC");
-    for (from, to) in [("9:00", "17:00"), ("09:00", "24:01"), ("17:00", "09:00"), ("09:00", "09:00"), ("aa:bb", "10:00"), ("09:60", "10:00")] {
+    for (from, to) in [
+        ("9:00", "17:00"),
+        ("09:00", "24:01"),
+        ("17:00", "09:00"),
+        ("09:00", "09:00"),
+        ("aa:bb", "10:00"),
+        ("09:60", "10:00"),
+    ] {
         let h = daily("UTC", from, to);
         assert!(check(&h).is_err(), "{from} {to}");
         assert_eq!(next_open(&h, t("2026-01-01T00:00:00Z")), None, "{from} {to}");
@@ -141,8 +149,14 @@ fn words_are_in_the_readers_zone() {
 
 fn any_hours() -> impl Strategy<Value = Hours> {
     let zone = prop::sample::select(vec![
-        "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns",
-        "America/Sao_Paulo", "Asia/Kathmandu",
+        "Europe/Berlin",
+        "America/New_York",
+        "Asia/Kolkata",
+        "Australia/Lord_Howe",
+        "Pacific/Apia",
+        "America/St_Johns",
+        "America/Sao_Paulo",
+        "Asia/Kathmandu",
     ]);
     let window = (prop::sample::subsequence(WEEK.to_vec(), 1..=7), 0..48i32, 1..=48i32);
     let holidays = prop::collection::vec(0..60i64, 0..4);

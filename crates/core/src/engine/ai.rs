@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Action, AiMeta, AiMode, Author, Conversation, ConversationId, Decision, Effect, Epoch, EscalationState, Event, Facts, FactsState,
-    Holder, Millis, NoticeKind, Policy, QueueId, Refusal, RefusalCode, Reply, RequestId, Said, Signals, Skills, Stream, Timestamp, TurnId,
+    Action, AiMeta, AiMode, Author, Conversation, ConversationId, Decision, Effect, Epoch, Escalation, EscalationState,
+    Event, Facts, FactsState, Holder, Millis, NoticeKind, Policy, QueueId, Refusal, RefusalCode, Reply, RequestId, Said,
+    Signals, Skills, Stream, Timestamp, TurnId,
 };
 
 use super::{
     notices,
     step::{NewTurn, Step, check_text},
 };
-use crate::assess::{self, Assessment, Seen};
+use crate::{
+    assess::{self, Assessment, Seen},
+    calendar, route,
+};
 
 /// Turns given to a model as context.
 const HISTORY_TURNS: usize = 16;
@@ -30,9 +34,9 @@ impl Step<'_> {
 
     pub(super) fn assess_customer_turn(&mut self, c: &Arc<Conversation>) {
         let Some(assessment) = self.assess(c, None) else { return };
-        if self.callback_is_booked(c) {
+        if let Some(e) = self.booked_callback(c) {
             if assessment.decision.action == Action::Escalate {
-                self.remind_of_callback(c);
+                self.hasten_callback(&e, &assessment);
             } else {
                 self.ask_ai(c.id);
             }
@@ -69,16 +73,34 @@ impl Step<'_> {
         }
     }
 
-    fn callback_is_booked(&self, c: &Conversation) -> bool {
-        self.state.open_escalation(c).is_some_and(|e| matches!(e.state, EscalationState::CallbackScheduled { .. }))
+    fn booked_callback(&self, c: &Conversation) -> Option<Arc<Escalation>> {
+        self.state.open_escalation(c).filter(|e| matches!(e.state, EscalationState::CallbackScheduled { .. })).cloned()
     }
 
-    fn remind_of_callback(&mut self, c: &Arc<Conversation>) {
-        let Some(e) = self.state.open_escalation(c).cloned() else { return };
-        if let EscalationState::CallbackScheduled { callback } = &e.state {
-            let words = crate::calendar::local_words(callback.at, &callback.time_zone, self.now);
-            self.notify(c, NoticeKind::WaitUpdate, notices::callback_reminder(&words));
+    /// They ask again although a callback is booked: now, if somebody is there; else at the booked time, with more weight.
+    pub(super) fn hasten_callback(&mut self, e: &Arc<Escalation>, assessment: &Assessment) {
+        self.grow_urgent(e, assessment);
+        let e = self.current(e);
+        let EscalationState::CallbackScheduled { callback } = &e.state else { return };
+        let open = calendar::is_open(&self.state.queue(&e.item.queue).hours, self.now);
+        if open && self.state.backlog.anyone_for(&e.item.strict, self.now) {
+            self.start_callback(&e);
+        } else if let Some(c) = self.conversation_of(&e) {
+            let words = calendar::local_words(callback.at, &callback.time_zone, self.now);
+            let trigger = assessment.decision.reason().map(|r| r.trigger);
+            self.notify(&c, NoticeKind::WaitUpdate, notices::callback_reminder(&words, trigger));
         }
+    }
+
+    /// A turn that is more urgent than what brought them here: the item weighs more, and its package says why.
+    pub(super) fn grow_urgent(&mut self, e: &Escalation, assessment: &Assessment) {
+        let urgency = assessment.decision.urgency;
+        if assessment.decision.action != Action::Escalate || urgency <= e.urgency {
+            return;
+        }
+        let priority = route::raised(e.item.priority);
+        self.emit_for(e, Event::Raised { escalation: e.id, priority, urgency: Some(urgency) });
+        self.build_package(e);
     }
 
     fn offer_human(&mut self, c: &Arc<Conversation>, assessment: &Assessment) {
@@ -101,17 +123,26 @@ impl Step<'_> {
             self.open_escalation(&c, &Assessment { decision, queue, required_skills });
         } else {
             self.notify(&c, NoticeKind::HandedBack, notices::offer_declined());
-            let answered = c.turns.iter().rev().find(|t| matches!(t.author, Author::Customer | Author::AiAgent));
-            if answered.is_some_and(|t| t.is_customer() && t.id == offer.decision.turn) {
-                self.ask_ai(c.id);
+            // The question that the offer stood in for is still open.
+            let asked = c.turns.iter().position(|t| t.id == offer.decision.turn && t.is_customer());
+            if let Some(asked) = asked
+                && !c.turns[asked..].iter().any(|t| matches!(t.author, Author::AiAgent))
+            {
+                self.ask_ai_about(c.id, offer.decision.turn);
             }
         }
     }
 
     /// Puts the last customer turn to the built-in assistant. An external bot answers by itself.
-    fn ask_ai(&mut self, id: ConversationId) {
+    pub(super) fn ask_ai(&mut self, id: ConversationId) {
+        let last = self.state.conversations.get(&id).and_then(|c| c.last_customer_turn()).map(|t| t.id);
+        if let Some(turn) = last {
+            self.ask_ai_about(id, turn);
+        }
+    }
+
+    fn ask_ai_about(&mut self, id: ConversationId, turn: TurnId) {
         let Some(c) = self.state.conversations.get(&id).cloned() else { return };
-        let Some(turn) = c.last_customer_turn() else { return };
         if c.ai_mode != AiMode::BuiltIn {
             return;
         }
@@ -123,8 +154,8 @@ impl Step<'_> {
         }
         let request: RequestId = self.ids.draw();
         let due = self.now + Millis::secs(i64::from(self.state.policy.ai.answer_timeout_seconds));
-        self.emit(stream, Event::AnswerRequested { conversation: id, request, epoch: c.epoch, turn: turn.id, due });
-        self.effects.push(ask_effect(&c, request, turn.id, due));
+        self.emit(stream, Event::AnswerRequested { conversation: id, request, epoch: c.epoch, turn, due });
+        self.effects.push(ask_effect(&c, request, turn, due));
     }
 
     /// An external bot's answer, refused when control has moved on.
@@ -138,19 +169,22 @@ impl Step<'_> {
     ) -> Result<Reply, Refusal> {
         let c = self.conversation(id)?;
         check_epoch(&c, epoch)?;
-        check_text(&c, text)?;
         check_meta(meta)?;
+        if meta.no_answer && text.trim().is_empty() {
+            let last = c.turns.last().map(|t| t.id);
+            let last = last.ok_or_else(|| Refusal::new(RefusalCode::WrongState, "nothing has been asked yet"))?;
+            self.count_ai_failure(id, "the AI has no answer");
+            return Ok(self.turn_reply(id, last));
+        }
+        check_text(&c, text)?;
         let turn = self.add_ai_turn(&c, text, signals, meta);
         self.assess_ai_turn(id);
         Ok(self.turn_reply(id, turn))
     }
 
     fn add_ai_turn(&mut self, c: &Conversation, text: &str, signals: &Signals, meta: &AiMeta) -> TurnId {
-        let turn = NewTurn {
-            signals: signals.clone(),
-            ai: Some(meta.clone()),
-            ..NewTurn::plain(Author::AiAgent, text.to_owned())
-        };
+        let turn =
+            NewTurn { signals: signals.clone(), ai: Some(meta.clone()), ..NewTurn::plain(Author::AiAgent, text.to_owned()) };
         self.add_turn(c, turn)
     }
 
@@ -214,17 +248,22 @@ impl Step<'_> {
     pub(super) fn ai_gave_no_answer(&mut self, c: &Arc<Conversation>, request: RequestId, why: &str) {
         let failed = Some(notices::shorten(why, 200));
         self.emit(Stream::Conversation(c.id), Event::AnswerSettled { conversation: c.id, request, failed });
-        let Some(c) = self.state.conversations.get(&c.id).cloned() else { return };
+        self.count_ai_failure(c.id, why);
+    }
+
+    /// A failure of the AI is assessed like a turn, and never met with silence.
+    pub(super) fn count_ai_failure(&mut self, id: ConversationId, why: &str) {
+        let Some(c) = self.state.conversations.get(&id).cloned() else { return };
         let Some(turn) = c.turns.last() else { return };
         let facts = self.state.facts_of(&c);
         let compiled = Arc::clone(&self.state.compiled);
         let assessment = assess::ai_failed(&compiled, &seen(&c, turn, facts.as_ref(), None, self.now), why);
         let decision = Arc::new(assessment.decision.clone());
-        self.emit(Stream::Conversation(c.id), Event::Decided { conversation: c.id, decision });
-        if assessment.decision.action == Action::Continue {
+        self.emit(Stream::Conversation(id), Event::Decided { conversation: id, decision });
+        self.act_on_ai(&c, &assessment);
+        let said = self.state.conversations.get(&id).is_some_and(|now| now.turns.len() > c.turns.len());
+        if !said {
             self.notify(&c, NoticeKind::Delay, notices::ai_stumbled());
-        } else {
-            self.act_on_ai(&c, &assessment);
         }
     }
 
@@ -288,6 +327,19 @@ fn check_meta(meta: &AiMeta) -> Result<(), Refusal> {
     if meta.citations.len() > 20 {
         return Err(Refusal::new(RefusalCode::Invalid, "meta.citations has more than 20 entries"));
     }
+    for (n, c) in meta.citations.iter().enumerate() {
+        // JSON has no infinity: a score that is none would make the journal unreadable.
+        if !c.score.is_finite() {
+            return Err(Refusal::new(RefusalCode::Invalid, format!("meta.citations[{n}].score is not a finite number")));
+        }
+        if c.article.len() > 200 || c.title.len() > 500 || c.quote.len() > 4_000 {
+            let detail = format!("meta.citations[{n}]: at most 200 bytes of article, 500 of title, 4,000 of quote");
+            return Err(Refusal::new(RefusalCode::Invalid, detail));
+        }
+    }
+    if meta.version.as_ref().is_some_and(|v| v.len() > 100) {
+        return Err(Refusal::new(RefusalCode::Invalid, "meta.version is longer than 100 bytes"));
+    }
     Ok(())
 }
 
@@ -313,12 +365,9 @@ fn ask_effect(c: &Conversation, request: RequestId, turn: TurnId, due: Timestamp
 pub(super) fn pending_effects(c: &Conversation) -> Vec<Effect> {
     let answer = c.pending_answer.as_ref().map(|p| ask_effect(c, p.request, p.turn, p.due));
     let facts = match &c.facts {
-        FactsState::Pending { request, due } => Some(Effect::LookUpFacts {
-            request: *request,
-            conversation: c.id,
-            customer: c.customer.clone(),
-            due: *due,
-        }),
+        FactsState::Pending { request, due } => {
+            Some(Effect::LookUpFacts { request: *request, conversation: c.id, customer: c.customer.clone(), due: *due })
+        }
         FactsState::Unknown | FactsState::Known { .. } | FactsState::Failed { .. } => None,
     };
     answer.into_iter().chain(facts).collect()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Actor, Article, Customer, Effect, Event, HumanAgentId, HumanProfile, Order, Queue, Refusal, RefusalCode, Reply, Settings,
+    Article, Customer, Effect, Event, HumanAgentId, HumanProfile, Order, Queue, Refusal, RefusalCode, Reply, Settings,
     Stream,
 };
 
@@ -14,17 +14,8 @@ use crate::{assess, route};
 const ARTICLE_BYTES: usize = 512 * 1024;
 
 impl Step<'_> {
-    fn configuring(&self) -> Result<Actor, Refusal> {
-        match &self.input.actor {
-            Actor::Supervisor { .. } | Actor::System => Ok(self.input.actor.clone()),
-            Actor::Bot | Actor::Customer { .. } | Actor::Human { .. } => {
-                Err(Refusal::new(RefusalCode::Forbidden, "only supervisors and admins change the configuration"))
-            }
-        }
-    }
-
     pub(super) fn put_settings(&mut self, settings: &Settings) -> Result<Reply, Refusal> {
-        let by = self.configuring()?;
+        let by = self.input.actor.clone();
         check_settings(settings)?;
         self.emit(Stream::Workspace, Event::SettingsPut { settings: settings.clone(), by });
         Ok(Reply::Done)
@@ -32,12 +23,13 @@ impl Step<'_> {
 
     /// Lints, numbers and applies a policy file.
     pub(super) fn put_policy(&mut self, toml: &str) -> Result<Reply, Refusal> {
-        let by = self.configuring()?;
+        let by = self.input.actor.clone();
         let mut policy = assess::parse(toml)?;
         policy.version = self.state.policy.version + 1;
         for rule in policy.rules.iter().filter_map(|r| r.queue.as_ref().map(|q| (&r.id, q))) {
             if !self.state.queues.iter().any(|q| q.id == *rule.1) {
-                let detail = format!("rule `{}` sends to queue `{}`, which does not exist: create the queue first", rule.0, rule.1);
+                let detail =
+                    format!("rule `{}` sends to queue `{}`, which does not exist: create the queue first", rule.0, rule.1);
                 return Err(Refusal::new(RefusalCode::Invalid, detail));
             }
         }
@@ -47,11 +39,26 @@ impl Step<'_> {
     }
 
     pub(super) fn put_queues(&mut self, queues: &[Queue]) -> Result<Reply, Refusal> {
-        let by = self.configuring()?;
+        let by = self.input.actor.clone();
         route::check_queues(queues)?;
         let gone = |e: &baton_model::Escalation| !e.state.terminal() && !queues.iter().any(|q| q.id == e.item.queue);
         if let Some(e) = self.state.escalations.values().find(|e| gone(e)) {
-            let detail = format!("queue `{}` still has open escalations ({}): empty it before it is removed", e.item.queue, e.id);
+            let detail =
+                format!("queue `{}` still has open escalations ({}): empty it before it is removed", e.item.queue, e.id);
+            return Err(Refusal::new(RefusalCode::WrongState, detail));
+        }
+        let known = |q: &baton_model::QueueId| queues.iter().any(|known| known.id == *q);
+        let serves = self.state.humans.values().find(|h| h.profile.queues.iter().any(|q| !known(q)));
+        if let Some(human) = serves {
+            let detail = format!(
+                "{} ({}) serves a queue that is not in the list: change their profile first",
+                human.profile.name, human.id
+            );
+            return Err(Refusal::new(RefusalCode::WrongState, detail));
+        }
+        if let Some(rule) = self.state.policy.rules.iter().find(|r| r.queue.as_ref().is_some_and(|q| !known(q))) {
+            let detail =
+                format!("policy rule `{}` sends to a queue that is not in the list: change the policy first", rule.id);
             return Err(Refusal::new(RefusalCode::WrongState, detail));
         }
         self.emit(Stream::Workspace, Event::QueuesPut { queues: queues.to_vec(), by });
@@ -59,17 +66,28 @@ impl Step<'_> {
     }
 
     pub(super) fn put_human(&mut self, id: HumanAgentId, profile: &HumanProfile) -> Result<Reply, Refusal> {
-        let by = self.configuring()?;
+        let by = self.input.actor.clone();
         route::check_profile(profile)?;
         if let Some(unknown) = profile.queues.iter().find(|q| !self.state.queues.iter().any(|known| known.id == **q)) {
-            return Err(Refusal::new(RefusalCode::Invalid, format!("profile.queues names `{unknown}`, which does not exist")));
+            return Err(Refusal::new(
+                RefusalCode::Invalid,
+                format!("profile.queues names `{unknown}`, which does not exist"),
+            ));
+        }
+        let load = self.state.humans.get(&id).map_or(0, |h| h.load());
+        if profile.capacity < load {
+            let detail = format!(
+                "profile.capacity is {} but {load} units are held now: lower it when there is less in hand",
+                profile.capacity
+            );
+            return Err(Refusal::new(RefusalCode::WrongState, detail));
         }
         self.emit(Stream::Human(id), Event::HumanPut { human_agent: id, profile: profile.clone(), by });
         Ok(Reply::Done)
     }
 
     pub(super) fn put_article(&mut self, article: &Article) -> Result<Reply, Refusal> {
-        let by = self.configuring()?;
+        let by = self.input.actor.clone();
         check_article(article)?;
         let article = Arc::new(Article { updated_at: self.now, ..article.clone() });
         self.emit(Stream::Workspace, Event::ArticlePut { article: Arc::clone(&article), by });
@@ -78,7 +96,7 @@ impl Step<'_> {
     }
 
     pub(super) fn remove_article(&mut self, id: &str) -> Result<Reply, Refusal> {
-        let by = self.configuring()?;
+        let by = self.input.actor.clone();
         if !self.state.articles.contains_key(id) {
             return Err(Refusal::new(RefusalCode::NotFound, format!("no article `{id}`")));
         }
@@ -88,27 +106,16 @@ impl Step<'_> {
     }
 
     pub(super) fn put_customer(&mut self, customer: &Customer) -> Result<Reply, Refusal> {
-        self.uploading()?;
         check_key("external_id", &customer.external_id)?;
         self.emit(Stream::Workspace, Event::CustomerPut { customer: Arc::new(customer.clone()) });
         Ok(Reply::Done)
     }
 
     pub(super) fn put_order(&mut self, order: &Order) -> Result<Reply, Refusal> {
-        self.uploading()?;
         check_key("reference", &order.reference)?;
         check_key("customer", &order.customer)?;
         self.emit(Stream::Workspace, Event::OrderPut { order: Arc::new(order.clone()) });
         Ok(Reply::Done)
-    }
-
-    fn uploading(&self) -> Result<(), Refusal> {
-        match self.input.actor {
-            Actor::Bot | Actor::System | Actor::Supervisor { .. } => Ok(()),
-            Actor::Customer { .. } | Actor::Human { .. } => {
-                Err(Refusal::new(RefusalCode::Forbidden, "facts are uploaded by a bot's API key or an admin"))
-            }
-        }
     }
 }
 
@@ -128,7 +135,10 @@ fn check_article(a: &Article) -> Result<(), Refusal> {
         return Err(Refusal::new(RefusalCode::Invalid, "an article needs a title of 1 to 300 bytes"));
     }
     if a.body.trim().is_empty() || a.body.len() > ARTICLE_BYTES {
-        return Err(Refusal::new(RefusalCode::Invalid, format!("an article body has 1 to {ARTICLE_BYTES} bytes of Markdown")));
+        return Err(Refusal::new(
+            RefusalCode::Invalid,
+            format!("an article body has 1 to {ARTICLE_BYTES} bytes of Markdown"),
+        ));
     }
     Ok(())
 }
@@ -141,7 +151,8 @@ fn check_settings(s: &Settings) -> Result<(), Refusal> {
         }
     }
     let hours = baton_model::Hours { time_zone: s.time_zone.clone(), windows: Vec::new(), holidays: Vec::new() };
-    crate::calendar::check(&hours).map_err(|why| Refusal::new(RefusalCode::Invalid, format!("settings.time_zone: {why}")))?;
+    crate::calendar::check(&hours)
+        .map_err(|why| Refusal::new(RefusalCode::Invalid, format!("settings.time_zone: {why}")))?;
     let bounds = [
         ("customer_silence_seconds", s.customer_silence_seconds, 60, 86_400),
         ("presence_grace_seconds", s.presence_grace_seconds, 5, 3_600),

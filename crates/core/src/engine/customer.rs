@@ -17,6 +17,8 @@ use crate::follow;
 pub(super) const FACTS_WITHIN: Millis = Millis::secs(5);
 /// Callback slots offered to a customer.
 pub(super) const SLOTS: usize = 6;
+/// Callbacks booked for one escalation by the customer's own choice.
+const CALLBACKS: usize = 20;
 
 impl Step<'_> {
     pub(super) fn open_conversation(
@@ -64,7 +66,7 @@ impl Step<'_> {
         match (c.holder, self.state.open_escalation(&c).cloned()) {
             (Holder::Human { .. }, Some(e)) => self.customer_wrote_to_human(&e),
             (Holder::Queue, Some(e)) => self.customer_wrote_while_waiting(&c, &e),
-            _ => match c.human_offer.as_ref().and_then(|_| consent::read(text)) {
+            _ => match answered_offer(&c).and_then(|()| consent::read(text)) {
                 Some(accept) => self.settle_human_offer(&c, accept),
                 None => self.assess_customer_turn(&c),
             },
@@ -92,16 +94,22 @@ impl Step<'_> {
     }
 
     fn customer_wrote_while_waiting(&mut self, c: &Arc<Conversation>, e: &baton_model::Escalation) {
-        if let EscalationState::CustomerLeft { human_agent, .. } = e.state {
-            // They are back: the last human is asked first.
-            let queue = e.item.queue.clone();
-            let text = notices::welcome_back();
-            self.requeue(e, None, &queue, human_agent, baton_model::RequeueReason::HumanVanished, "customer came back", text);
-            return;
+        let assessment = self.assess(c, None);
+        if matches!(e.state, EscalationState::CustomerLeft { .. }) {
+            self.customer_returned(e);
         }
-        if self.assess(c, None).is_some_and(|a| a.decision.urgency > e.urgency) {
-            self.raise(e);
+        if let Some(assessment) = assessment {
+            let e = self.current(e);
+            self.grow_urgent(&e, &assessment);
         }
+    }
+
+    /// They are back before the follow-up: the last human is asked first, if they are there.
+    fn customer_returned(&mut self, e: &baton_model::Escalation) {
+        let last = e.state.owner().filter(|h| self.is_there(*h));
+        let queue = e.item.queue.clone();
+        let why = baton_model::RequeueReason::CustomerReturned;
+        self.requeue(e, None, &queue, last, why, "the customer came back", notices::welcome_back());
     }
 
     /// The button, or a bot's own call for help: the right to a human has no conditions.
@@ -111,19 +119,32 @@ impl Step<'_> {
             self.reopen(&c);
         }
         let c = self.conversation(id)?;
-        if let Some(e) = self.state.open_escalation(&c) {
-            return Ok(Reply::Escalation { escalation: e.id });
-        }
-        let c = if c.turns.is_empty() {
-            let asked = why.unwrap_or("I would like to talk to a person.").to_owned();
-            self.add_turn(&c, NewTurn::plain(Author::Customer, asked));
-            self.conversation(id)?
-        } else {
-            c
-        };
         let asked = match self.input.actor {
             Actor::Customer { .. } => "asked for a person with the button",
             _ => why.unwrap_or("the bot asked for a person"),
+        };
+        if asked.len() > 4_000 {
+            return Err(Refusal::new(RefusalCode::Invalid, "why is longer than 4,000 bytes"));
+        }
+        if let Some(e) = self.state.open_escalation(&c).cloned() {
+            match e.state {
+                EscalationState::CustomerLeft { .. } => self.customer_returned(&e),
+                EscalationState::CallbackScheduled { .. } => {
+                    if let Some(assessment) = self.assess(&c, Some(asked)) {
+                        self.hasten_callback(&e, &assessment);
+                    }
+                }
+                _ => {}
+            }
+            return Ok(Reply::Escalation { escalation: e.id });
+        }
+        let c = if c.turns.is_empty() {
+            // Nobody has said anything: the request itself is the evidence, and nobody's words are made up.
+            let author = Author::Tool { name: "request_human".into(), ok: true };
+            self.add_turn(&c, NewTurn::plain(author, asked.to_owned()));
+            self.conversation(id)?
+        } else {
+            c
         };
         let Some(assessment) = self.assess(&c, Some(asked)) else {
             return Err(Refusal::new(RefusalCode::WrongState, "the conversation has no turn yet"));
@@ -146,7 +167,10 @@ impl Step<'_> {
         let waiting = self.state.open_escalation(&c).cloned().filter(|e| {
             matches!(
                 e.state,
-                EscalationState::Queued { .. } | EscalationState::Offered { .. } | EscalationState::CallbackScheduled { .. }
+                EscalationState::Queued { .. }
+                    | EscalationState::Offered { .. }
+                    | EscalationState::CallbackScheduled { .. }
+                    | EscalationState::CustomerLeft { .. }
             )
         });
         let Some(e) = waiting else {
@@ -173,15 +197,27 @@ impl Step<'_> {
         let Some(e) = waiting else {
             return Err(Refusal::new(RefusalCode::WrongState, "a callback can be chosen only while waiting for a person"));
         };
+        if e.callbacks.len() >= CALLBACKS {
+            return Err(Refusal::new(
+                RefusalCode::WrongState,
+                format!("the time was changed {CALLBACKS} times: it stays as it is"),
+            ));
+        }
         let zone = notices::zone(&c, &self.state);
         let open = follow::slots(self.state.queue(&e.item.queue), &zone, self.now, SLOTS);
         if !open.iter().any(|s| s.at == slot.at) {
-            return Err(Refusal::new(RefusalCode::Invalid, "that time is not offered (any more): choose one of callback_slots"));
+            return Err(Refusal::new(
+                RefusalCode::Invalid,
+                "that time is not offered (any more): choose one of callback_slots",
+            ));
         }
         if contact.is_some_and(|c| c.len() > 254) {
-            return Err(Refusal::new(RefusalCode::Invalid, "contact is longer than 254 bytes: send a phone number or an e-mail address"));
+            return Err(Refusal::new(
+                RefusalCode::Invalid,
+                "contact is longer than 254 bytes: send a phone number or an e-mail address",
+            ));
         }
-        self.book_callback(&e, Some(slot), contact, NoticeKind::CallbackBooked);
+        self.book_callback(&e, Some(slot), contact, notices::Booked::Chosen);
         Ok(Reply::Done)
     }
 
@@ -201,7 +237,8 @@ impl Step<'_> {
     pub(super) fn leave_conversation(&mut self, id: ConversationId) -> Result<Reply, Refusal> {
         let c = self.conversation(id)?;
         match self.state.open_escalation(&c).cloned() {
-            Some(e) if matches!(e.state, EscalationState::CallbackScheduled { .. } | EscalationState::CustomerLeft { .. }) => {}
+            Some(e)
+                if matches!(e.state, EscalationState::CallbackScheduled { .. } | EscalationState::CustomerLeft { .. }) => {}
             Some(e) if matches!(e.state, EscalationState::Resolved { .. }) => {}
             Some(e) => self.customer_left(&e),
             None => self.shut(&c),
@@ -237,12 +274,20 @@ impl Step<'_> {
         if let Some(e) = self.state.open_escalation(&c)
             && !matches!(e.state, EscalationState::Resolved { .. })
         {
-            let detail = format!("escalation {} is {}: it must be resolved, handed back or cancelled first", e.id, e.state.name());
+            let detail =
+                format!("escalation {} is {}: it must be resolved, handed back or cancelled first", e.id, e.state.name());
             return Err(Refusal::new(RefusalCode::WrongState, detail));
         }
         self.shut(&c);
         Ok(Reply::Done)
     }
+}
+
+/// A plain yes or no answers the offer only when nothing was said in between.
+fn answered_offer(c: &Conversation) -> Option<()> {
+    let offer = c.human_offer.as_ref()?;
+    let before = c.turns.iter().rev().nth(1)?;
+    (before.id == offer.turn).then_some(())
 }
 
 fn check_customer(c: &CustomerRef) -> Result<(), Refusal> {

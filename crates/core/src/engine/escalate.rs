@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder,
-    HumanAgentId, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Stream, Tier, Trigger, WaitPromise,
+    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder, HumanAgentId,
+    NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger, WaitPromise,
 };
 
-use super::{notices, step::Step};
+use super::{
+    notices::{self, Booked},
+    step::Step,
+};
 use crate::{assess::Assessment, follow, package, route};
 
 /// Articles put before the packager; it ranks them by the customer's words.
@@ -19,9 +22,6 @@ impl Step<'_> {
         if let Some(open) = self.state.open_escalation(c).cloned() {
             return open.id;
         }
-        if c.human_offer.is_some() {
-            self.emit(Stream::Conversation(c.id), Event::HumanOfferAnswered { conversation: c.id, accepted: true });
-        }
         self.pass_control(c, Holder::Queue);
         let id: EscalationId = self.ids.draw();
         let escalation = self.new_escalation(id, c, assessment);
@@ -31,7 +31,7 @@ impl Step<'_> {
         let Ok(e) = self.escalation(id) else { return id };
         self.build_package(&e);
         if closed {
-            self.book_callback(&e, None, None, NoticeKind::Acknowledgement);
+            self.book_callback(&e, None, None, Booked::Closed(e.trigger));
         } else {
             self.acknowledge(&e, c);
         }
@@ -40,8 +40,8 @@ impl Step<'_> {
 
     fn new_escalation(&self, id: EscalationId, c: &Conversation, assessment: &Assessment) -> Escalation {
         let decision: &Decision = &assessment.decision;
-        let facts = self.state.facts_of(c);
-        let customer = facts.as_ref().and_then(|f| f.customer.as_ref()).map(|s| &s.value);
+        // A claimed identity buys no place in the line.
+        let customer = self.state.verified_record(c);
         let tier = customer.map_or(Tier::Standard, |c| c.tier);
         let issue_class = issue_class(c);
         let language = language(c).or_else(|| customer.and_then(|c| c.locale.as_deref()).map(primary_tag));
@@ -91,7 +91,8 @@ impl Step<'_> {
         let package = {
             let state = &self.state;
             let c = state.with_facts(&c);
-            let past = c.customer.external_id.as_ref().and_then(|id| state.contacts.get(id));
+            let known = c.customer.external_id.as_ref().filter(|_| c.customer.verified);
+            let past = known.and_then(|id| state.contacts.get(id));
             let materials = package::Materials {
                 escalation: &e,
                 conversation: &c,
@@ -134,7 +135,8 @@ impl Step<'_> {
         let position = self.state.backlog.position(e.id);
         let mean = self.state.ledger.handle_mean(&e.issue_class);
         let forecast = self.state.backlog.forecast(&e.item.requirements, e.item.priority, position, mean, self.now)?;
-        let promise = WaitPromise { made_at: self.now, position: position.unwrap_or(1), p50: forecast.p50, p90: forecast.p90 };
+        let promise =
+            WaitPromise { made_at: self.now, position: position.unwrap_or(1), p50: forecast.p50, p90: forecast.p90 };
         self.emit_for(&e, Event::WaitPromised { escalation: e.id, promise });
         Some(promise)
     }
@@ -145,7 +147,7 @@ impl Step<'_> {
         e: &Escalation,
         chosen: Option<&CallbackSlot>,
         contact: Option<&str>,
-        notice: NoticeKind,
+        why: Booked,
     ) {
         let Some(c) = self.conversation_of(e) else { return };
         self.rescind(e, RescindReason::CallbackBooked);
@@ -163,10 +165,13 @@ impl Step<'_> {
         };
         let contact = contact.map(str::to_owned).or_else(|| notices::contact(&c, &self.state));
         let words = crate::calendar::local_words(slot.at, &zone, self.now);
-        let text = notices::callback_booked(notice, &notices::first_name(&c, &self.state), &words, &zone, contact.as_deref());
-        let callback =
-            Callback { at: slot.at, time_zone: zone, contact, booked_at: self.now, chosen: chosen.is_some() };
+        let text = notices::callback_booked(why, &notices::first_name(&c, &self.state), &words, &zone, contact.as_deref());
+        let callback = Callback { at: slot.at, time_zone: zone, contact, booked_at: self.now, chosen: chosen.is_some() };
         self.emit_for(e, Event::CallbackBooked { escalation: e.id, callback });
+        let notice = match why {
+            Booked::Closed(_) => NoticeKind::Acknowledgement,
+            Booked::WaitTooLong | Booked::Chosen => NoticeKind::CallbackBooked,
+        };
         self.notify(&c, notice, text);
         self.pass_control(&c, Holder::Ai);
         self.owe_anew(e.id);
@@ -179,6 +184,13 @@ impl Step<'_> {
         let next_step_at = route::first_step_at(self.state.queue(&e.item.queue), self.now);
         let requirements = e.item.strict.clone();
         self.emit_for(e, Event::CallbackStarted { escalation: e.id, requirements, next_step_at });
+        self.notify(&c, NoticeKind::WaitUpdate, notices::callback_started());
+        self.resume_clocks(e);
+        self.owe_anew(e.id);
+    }
+
+    /// The time that was paused is added to what is due.
+    fn resume_clocks(&mut self, e: &Escalation) {
         let e = self.current(e);
         for clock in e.clocks.iter().filter(|c| c.stopped_at.is_none()) {
             if let Some(paused) = clock.paused_at {
@@ -190,7 +202,6 @@ impl Step<'_> {
                 self.emit_for(&e, Event::ClockStarted { escalation: e.id, clock });
             }
         }
-        self.owe_anew(e.id);
     }
 
     /// Back to the queue at the real age, with the customer told. `preferred` is asked first.
@@ -207,12 +218,14 @@ impl Step<'_> {
     ) {
         let Some(c) = self.conversation_of(e) else { return };
         let queue = self.state.queue(queue).clone();
-        let requirements = self.requirements_in(e, &queue.id, preferred);
+        let strict = self.strict_in(e, &queue.id);
+        let requirements = preferred.map_or_else(|| strict.clone(), |human| self.eased_for(human, &strict));
         let event = Event::Requeued {
             escalation: e.id,
             from,
             queue: queue.id.clone(),
             requirements,
+            strict,
             preferred,
             next_step_at: route::first_step_at(&queue, self.now),
             why,
@@ -222,22 +235,32 @@ impl Step<'_> {
         if c.holder != Holder::Queue {
             self.pass_control(&c, Holder::Queue);
         }
-        let notice = if why == RequeueReason::Transferred { NoticeKind::Transferred } else { NoticeKind::Delay };
-        self.notify(&c, notice, text);
+        self.resume_clocks(e);
         self.owe_anew(e.id);
-        self.promise_wait(e);
+        let wait = self.promise_wait(e).map(|p| route::wait_words(&route::Forecast { p50: p.p50, p90: p.p90 }));
+        let notice = if why == RequeueReason::Transferred { NoticeKind::Transferred } else { NoticeKind::Delay };
+        self.notify(&c, notice, notices::with_wait(text, wait.as_deref()));
     }
 
-    /// A named person needs no skills on paper; another queue brings its own.
-    fn requirements_in(&self, e: &Escalation, queue: &QueueId, preferred: Option<HumanAgentId>) -> Requirements {
-        if preferred.is_some() {
-            return Requirements { skills: Default::default(), language: None, queues: vec![queue.clone()] };
-        }
+    /// Another queue brings its own requirements.
+    fn strict_in(&self, e: &Escalation, queue: &QueueId) -> Requirements {
         if *queue == e.item.queue {
             return e.item.strict.clone();
         }
         let skills = self.state.queue(queue).required_skills.clone();
         Requirements { skills, language: e.item.strict.language.clone(), queues: vec![queue.clone()] }
+    }
+
+    /// Relaxed just so far that the named person qualifies.
+    fn eased_for(&self, human: HumanAgentId, strict: &Requirements) -> Requirements {
+        let mut eased = strict.clone();
+        let Some(profile) = self.state.humans.get(&human).map(|h| &h.profile) else { return eased };
+        eased.skills.retain(|skill, least| profile.skills.get(skill).is_some_and(|has| has >= least));
+        eased.language = eased.language.filter(|l| route::fit::speaks(profile, l));
+        if !eased.queues.iter().any(|q| route::fit::serves(profile, q)) {
+            eased.queues.extend(profile.queues.first().cloned());
+        }
+        eased
     }
 }
 
@@ -257,15 +280,15 @@ pub(super) fn issue_class(c: &Conversation) -> String {
             None => scores.push((guess.label.clone(), guess.score)),
         }
     }
-    scores.into_iter().reduce(|best, next| if next.1 >= best.1 { next } else { best }).map_or_else(|| "other".into(), |(l, _)| l)
+    scores
+        .into_iter()
+        .reduce(|best, next| if next.1 >= best.1 { next } else { best })
+        .map_or_else(|| "other".into(), |(l, _)| l)
 }
 
 fn language(c: &Conversation) -> Option<String> {
     let heard = c.turns.iter().rev().filter(|t| t.is_customer()).find_map(|t| t.signals.language.as_ref());
-    heard
-        .filter(|l| l.score >= 0.5)
-        .map(|l| l.label.clone())
-        .or_else(|| c.customer.locale.as_deref().map(primary_tag))
+    heard.filter(|l| l.score >= 0.5).map(|l| l.label.clone()).or_else(|| c.customer.locale.as_deref().map(primary_tag))
 }
 
 fn primary_tag(locale: &str) -> String {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use baton_model::{
     Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder, HumanAgent,
-    HumanAgentId, HumanOffer, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence, Recorded, RescindReason,
-    Sourced, Timestamp,
+    HumanAgentId, HumanOffer, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence, Recorded, Sourced,
+    Timestamp,
 };
 
 use super::state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey};
@@ -40,8 +40,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 },
             };
             state.put_human(Arc::new(human));
-            state.shifts_at = at;
-            state.refresh_shifts();
+            look_at_shifts(state, at);
         }
         Event::ArticlePut { article, .. } => {
             state.articles.insert(article.id.clone(), Arc::clone(article));
@@ -75,6 +74,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 customer_seen_at: at,
                 rating: None,
                 closed_at: None,
+                counted: false,
                 idle_due: *idle_due,
             }));
         }
@@ -85,7 +85,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.turns.push(Arc::clone(turn));
             c.idle_due = *idle_due;
         }),
-        Event::Decided { conversation, decision } => change(state, *conversation, |c| c.decisions.push(Arc::clone(decision))),
+        Event::Decided { conversation, decision } => {
+            change(state, *conversation, |c| c.decisions.push(Arc::clone(decision)))
+        }
         Event::HumanOffered { conversation, turn, decision } => change(state, *conversation, |c| {
             c.human_offer = Some(HumanOffer { turn: *turn, made_at: at, decision: Arc::clone(decision) });
         }),
@@ -141,10 +143,16 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.item.step = *step;
             e.item.requirements = requirements.clone();
             e.item.next_step_at = *next_step_at;
-            // A new step asks everybody again.
+            // A new step asks everybody again, the named person's time is over.
+            e.item.decliners.clear();
+            e.item.preferred = None;
+        }),
+        Event::Raised { escalation, priority, urgency } => alter(state, *escalation, |e| {
+            e.item.priority = *priority;
+            e.urgency = urgency.map_or(e.urgency, |u| u.max(e.urgency));
+            // Whoever was busy then is asked again.
             e.item.decliners.clear();
         }),
-        Event::Raised { escalation, priority } => alter(state, *escalation, |e| e.item.priority = *priority),
         Event::OfferMade { offer } => {
             let units = state.escalations.get(&offer.escalation).map_or(1, |e| e.item.units);
             alter(state, offer.escalation, |e| {
@@ -166,10 +174,12 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::OfferDeclined { escalation, offer, reason } => {
             give_back(state, *escalation, *offer, OfferState::Declined { at, reason: *reason }, true, at);
         }
-        Event::OfferExpired { escalation, offer } => give_back(state, *escalation, *offer, OfferState::Expired { at }, true, at),
+        Event::OfferExpired { escalation, offer } => {
+            give_back(state, *escalation, *offer, OfferState::Expired { at }, true, at)
+        }
         Event::OfferRescinded { escalation, offer, why } => {
-            let refused = matches!(why, RescindReason::PresenceLapsed | RescindReason::WentAway);
-            give_back(state, *escalation, *offer, OfferState::Rescinded { at, why: *why }, refused, at);
+            // Withdrawn, not refused: they are asked again when they are back.
+            give_back(state, *escalation, *offer, OfferState::Rescinded { at, why: *why }, false, at);
         }
         Event::FirstReplied { escalation } => alter(state, *escalation, |e| {
             e.first_reply_at.get_or_insert(at);
@@ -200,9 +210,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 e.state = EscalationState::CallbackScheduled { callback: callback.clone() };
                 e.callbacks.push(callback.clone());
                 e.item.next_step_at = None;
-                e.clocks.iter_mut().filter(|c| c.stopped_at.is_none() && c.breached_at.is_none()).for_each(|c| {
-                    c.paused_at.get_or_insert(at);
-                });
+                pause_clocks(e, at);
             });
         }
         Event::CallbackStarted { escalation, requirements, next_step_at } => alter(state, *escalation, |e| {
@@ -213,13 +221,13 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.item.next_step_at = *next_step_at;
             e.item.decliners.clear();
         }),
-        Event::Requeued { escalation, from, queue, requirements, preferred, next_step_at, why, .. } => {
+        Event::Requeued { escalation, from, queue, requirements, strict, preferred, next_step_at, why, .. } => {
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 e.state = EscalationState::Queued { since: at };
                 e.item.queue = queue.clone();
                 e.item.requirements = requirements.clone();
-                e.item.strict = requirements.clone();
+                e.item.strict = strict.clone();
                 e.item.preferred = *preferred;
                 e.item.step = 0;
                 e.item.next_step_at = *next_step_at;
@@ -229,12 +237,16 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 }
             });
         }
-        Event::CustomerLeft { escalation, follow_up_due } => {
-            let owner = state.escalations.get(escalation).and_then(|e| e.state.owner());
+        Event::CustomerLeft { escalation, follow_up_due, human_agent } => {
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
-                e.state = EscalationState::CustomerLeft { at, follow_up_due: *follow_up_due, human_agent: owner };
+                let at = match e.state {
+                    EscalationState::CustomerLeft { at, .. } => at,
+                    _ => at,
+                };
+                e.state = EscalationState::CustomerLeft { at, follow_up_due: *follow_up_due, human_agent: *human_agent };
                 e.item.next_step_at = None;
+                pause_clocks(e, at);
             });
         }
         Event::Resolved { escalation, human_agent } => {
@@ -273,19 +285,28 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             alter(state, *escalation, |e| e.review = Some(Arc::clone(review)));
         }
 
-        Event::PresenceSet { human_agent, willing } => person(state, *human_agent, |h| {
-            h.presence.willing = *willing;
-            h.presence.since = at;
-        }),
-        Event::LeaseRenewed { human_agent, until } => person(state, *human_agent, |h| h.presence.lease_until = Some(*until)),
-        Event::LeaseLapsed { human_agent } => person(state, *human_agent, |h| {
-            h.presence.lease_until = None;
-            h.presence.since = at;
-        }),
-        Event::ShiftsTurned => {
-            state.shifts_at = at;
-            state.refresh_shifts();
+        Event::PresenceSet { human_agent, willing } => presence(
+            state,
+            *human_agent,
+            |h| {
+                h.presence.willing = *willing;
+                h.presence.since = at;
+            },
+            at,
+        ),
+        Event::LeaseRenewed { human_agent, until } => {
+            presence(state, *human_agent, |h| h.presence.lease_until = Some(*until), at);
         }
+        Event::LeaseLapsed { human_agent } => presence(
+            state,
+            *human_agent,
+            |h| {
+                h.presence.lease_until = None;
+                h.presence.since = at;
+            },
+            at,
+        ),
+        Event::ShiftsTurned => look_at_shifts(state, at),
 
         Event::KeyUsed { key, hash, reply } => use_key(state, key, *hash, reply, at),
     }
@@ -315,6 +336,21 @@ fn person(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent)) 
     }
 }
 
+/// Who is there decides whose shift matters.
+fn presence(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent), at: Timestamp) {
+    let there = |state: &State| state.humans.get(&id).map(|h| (h.presence.lease_until.is_some(), h.presence.willing));
+    let before = there(state);
+    person(state, id, f);
+    if there(state) != before {
+        look_at_shifts(state, at);
+    }
+}
+
+fn look_at_shifts(state: &mut State, at: Timestamp) {
+    state.shifts_at = at;
+    state.refresh_shifts();
+}
+
 fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) {
     if let Some(old) = state.orders.get(&order.reference)
         && old.value.customer != order.customer
@@ -329,8 +365,11 @@ fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) 
 
 fn close_conversation(state: &mut State, id: ConversationId, at: Timestamp) {
     let Some(c) = state.conversations.get(&id).cloned() else { return };
-    state.ledger.conversation_closed(at, !c.escalations.is_empty());
-    if let Some(customer) = &c.customer.external_id {
+    if !c.counted {
+        state.ledger.conversation_closed(at, !c.escalations.is_empty());
+    }
+    // A visitor may claim to be anybody: only a known customer has a past.
+    if let Some(customer) = c.customer.external_id.as_ref().filter(|_| c.customer.verified) {
         let about = c.turns.iter().find(|t| t.is_customer()).map_or("", |t| t.text.as_str());
         let contact = PastContact {
             conversation: id,
@@ -339,11 +378,13 @@ fn close_conversation(state: &mut State, id: ConversationId, at: Timestamp) {
             escalated: !c.escalations.is_empty(),
         };
         let contacts = state.contacts.entry(customer.clone()).or_default();
+        contacts.retain(|known| known.conversation != id);
         contacts.push_front(contact);
         contacts.truncate(CONTACTS_KEPT);
     }
     change(state, id, |c| {
         c.closed_at = Some(at);
+        c.counted = true;
         c.pending_answer = None;
     });
 }
@@ -409,6 +450,7 @@ fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState
             // A named person who did not take it no longer blocks the others.
             if e.item.preferred == Some(human) {
                 e.item.preferred = None;
+                e.item.requirements = e.item.strict.clone();
             }
         }
     });
@@ -417,6 +459,13 @@ fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState
 fn running(e: &mut Escalation, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {
     if let Some(clock) = e.clocks.iter_mut().find(|c| c.kind == kind && c.stopped_at.is_none()) {
         f(clock);
+    }
+}
+
+/// Nobody is waited for: time does not count. A broken target stays broken.
+fn pause_clocks(e: &mut Escalation, at: Timestamp) {
+    for clock in e.clocks.iter_mut().filter(|c| c.stopped_at.is_none() && c.breached_at.is_none()) {
+        clock.paused_at.get_or_insert(at);
     }
 }
 

@@ -39,7 +39,8 @@ fn one_holder(state: &State, found: &mut Vec<String>) {
             Holder::Queue if open.is_none() => found.push(format!("1: {} waits without an open escalation", c.id)),
             _ => {}
         }
-        let open_count = c.escalations.iter().filter_map(|e| state.escalations.get(e)).filter(|e| !e.state.terminal()).count();
+        let open_count =
+            c.escalations.iter().filter_map(|e| state.escalations.get(e)).filter(|e| !e.state.terminal()).count();
         if open_count > 1 {
             found.push(format!("1: {} has {open_count} open escalations", c.id));
         }
@@ -95,7 +96,9 @@ fn obligations(state: &State, now: Timestamp, found: &mut Vec<String>) {
             (false, None) => found.push(format!("3: {} is {} and nobody owes anything", e.id, e.state.name())),
             (true, Some(o)) => found.push(format!("3: {} has ended and still owes {:?}", e.id, o.action)),
             (true, None) if e.outcome.is_none() => found.push(format!("3: {} has ended without an outcome", e.id)),
-            (false, Some(o)) if o.due <= now => found.push(format!("3: {} owes {:?} since {} at {now}", e.id, o.action, o.due)),
+            (false, Some(o)) if o.due <= now => {
+                found.push(format!("3: {} owes {:?} since {} at {now}", e.id, o.action, o.due))
+            }
             _ => {}
         }
     }

@@ -23,7 +23,8 @@ impl Step<'_> {
         self.notify(&c, NoticeKind::FollowUp, text);
         if contact.is_some() {
             let follow_up_due = self.now + FOLLOW_UP_WITHIN;
-            self.emit_for(e, Event::CustomerLeft { escalation: e.id, follow_up_due });
+            let human_agent = e.state.owner();
+            self.emit_for(e, Event::CustomerLeft { escalation: e.id, follow_up_due, human_agent });
             self.pass_control(&c, Holder::Queue);
             self.owe_anew(e.id);
         } else {

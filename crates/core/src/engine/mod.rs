@@ -26,7 +26,7 @@ mod step;
 mod time;
 pub mod view;
 
-use baton_model::{Effect, Event, Input, Refusal, RefusalCode, Reply, Stamped, Stream, Timestamp};
+use baton_model::{Actor, Effect, Event, Input, Refusal, RefusalCode, Reply, Stamped, Stream, Timestamp};
 
 pub use evolve::evolve;
 pub use invariants::violations;
@@ -63,6 +63,9 @@ pub fn decide(state: &State, input: &Stamped<Input>) -> Decision {
             ))
         });
     }
+    if let Err(refusal) = allowed(&input.actor, &input.input) {
+        return Decision::answer(Err(refusal));
+    }
     let mut step = Step::new(state, input);
     step.catch_up();
     let reply = match handle(&mut step, &input.input) {
@@ -71,6 +74,49 @@ pub fn decide(state: &State, input: &Stamped<Input>) -> Decision {
     };
     step.settle();
     step.finish(reply)
+}
+
+/// Which kind of actor may do what; whose things they may touch is checked where the thing is known.
+fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
+    let supervisor = matches!(actor, Actor::Supervisor { .. });
+    let fine = matches!(actor, Actor::System)
+        || match input {
+            Input::PutSettings { .. }
+            | Input::PutPolicy { .. }
+            | Input::PutQueues { .. }
+            | Input::PutHuman { .. }
+            | Input::PutArticle { .. }
+            | Input::RemoveArticle { .. } => supervisor,
+            Input::PutCustomer { .. } | Input::PutOrder { .. } => supervisor || matches!(actor, Actor::Bot),
+            Input::OpenConversation { .. }
+            | Input::AiTurn { .. }
+            | Input::ToolTurn { .. }
+            | Input::CloseConversation { .. } => matches!(actor, Actor::Bot),
+            Input::CustomerTurn { .. }
+            | Input::RequestHuman { .. }
+            | Input::AnswerHumanOffer { .. }
+            | Input::CancelWait { .. }
+            | Input::ChooseCallback { .. }
+            | Input::CustomerPresence { .. }
+            | Input::LeaveConversation { .. }
+            | Input::Rate { .. } => matches!(actor, Actor::Bot | Actor::Customer { .. }),
+            Input::SetPresence { .. }
+            | Input::Heartbeat { .. }
+            | Input::Disconnect { .. }
+            | Input::AcceptOffer { .. }
+            | Input::DeclineOffer { .. }
+            | Input::HumanTurn { .. }
+            | Input::Transfer { .. }
+            | Input::HandBack { .. }
+            | Input::Resolve { .. }
+            | Input::GiveVerdict { .. } => supervisor || matches!(actor, Actor::Human { .. }),
+            Input::AssistantAnswered { .. }
+            | Input::AssistantFailed { .. }
+            | Input::FactsArrived { .. }
+            | Input::FactsFailed { .. }
+            | Input::Wake => false,
+        };
+    if fine { Ok(()) } else { Err(Refusal::new(RefusalCode::Forbidden, "this kind of caller may not do that")) }
 }
 
 fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
@@ -91,13 +137,17 @@ fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
         Input::RequestHuman { conversation, why } => step.request_human(*conversation, why.as_deref()),
         Input::AnswerHumanOffer { conversation, accept } => step.answer_human_offer(*conversation, *accept),
         Input::CancelWait { conversation } => step.cancel_wait(*conversation),
-        Input::ChooseCallback { conversation, slot, contact } => step.choose_callback(*conversation, slot, contact.as_deref()),
+        Input::ChooseCallback { conversation, slot, contact } => {
+            step.choose_callback(*conversation, slot, contact.as_deref())
+        }
         Input::CustomerPresence { conversation, connected } => step.customer_presence(*conversation, *connected),
         Input::LeaveConversation { conversation } => step.leave_conversation(*conversation),
         Input::Rate { conversation, stars, comment } => step.rate(*conversation, *stars, comment.as_deref()),
         Input::CloseConversation { conversation } => step.close_conversation(*conversation),
 
-        Input::AiTurn { conversation, epoch, text, signals, meta } => step.ai_turn(*conversation, *epoch, text, signals, meta),
+        Input::AiTurn { conversation, epoch, text, signals, meta } => {
+            step.ai_turn(*conversation, *epoch, text, signals, meta)
+        }
         Input::ToolTurn { conversation, epoch, name, ok, text } => step.tool_turn(*conversation, *epoch, name, *ok, text),
         Input::AssistantAnswered { request, conversation, text, signals, meta } => {
             step.assistant_answered(*request, *conversation, text, signals, meta)

@@ -1,8 +1,8 @@
 //! Offers: a time-limited reservation of one item for one human, and what becomes of it.
 
 use baton_model::{
-    Author, ConversationId, DeclineReason, Escalation, EscalationState, Event, Holder, HumanAgentId, NoticeKind, Offer, OfferId,
-    OfferState, Refusal, RefusalCode, Reply, RescindReason,
+    Author, ConversationId, DeclineReason, Escalation, EscalationState, Event, Holder, HumanAgentId, NoticeKind, Offer,
+    OfferId, OfferState, Refusal, RefusalCode, Reply, RescindReason,
 };
 
 use super::step::{NewTurn, Step};

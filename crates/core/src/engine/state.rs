@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Article, Conversation, ConversationId, Customer, Escalation, EscalationId, EscalationState, Facts, FactsState, Holder,
-    HumanAgent, HumanAgentId, Hours, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, EntityKind, Reply, Settings,
-    Sourced, Targets, Tier, Timestamp,
+    Article, Channel, Conversation, ConversationId, Customer, EntityKind, Escalation, EscalationId, EscalationState, Facts,
+    FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, Reply,
+    Settings, Sourced, Targets, Tier, Timestamp,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -274,24 +274,26 @@ impl State {
             FactsState::Unknown | FactsState::Known { .. } | FactsState::Failed { .. } => None,
         };
         let open = self.open_escalation(c);
-        let silence = || c.customer_seen_at + Millis::secs(i64::from(self.settings.customer_silence_seconds));
         let holder = match c.holder {
             Holder::Ai => open.is_none().then_some(c.idle_due),
             Holder::Queue | Holder::Human { .. } => {
-                let may_leave = open.is_some_and(|e| {
-                    matches!(
-                        e.state,
-                        EscalationState::Queued { .. }
-                            | EscalationState::Offered { .. }
-                            | EscalationState::Accepted { .. }
-                            | EscalationState::Active { .. }
-                    )
-                });
-                (may_leave && !c.customer_connected).then(silence)
+                open.filter(|_| !c.customer_connected).and_then(|e| self.leaves_at(c, e))
             }
             Holder::Closed => open.is_none().then(|| c.closed_at.map(|at| at + ARCHIVE_AFTER)).flatten(),
         };
         [answer, facts, holder].into_iter().flatten().min()
+    }
+
+    /// When a customer whose page is closed counts as gone: only while they wait for somebody to be found, never before the
+    /// time that they were told, and not when we are the ones who call them back.
+    fn leaves_at(&self, c: &Conversation, e: &Escalation) -> Option<Timestamp> {
+        let waiting = matches!(e.state, EscalationState::Queued { .. } | EscalationState::Offered { .. });
+        if !waiting || !e.callbacks.is_empty() || c.channel == Channel::Email {
+            return None;
+        }
+        let silence = c.customer_seen_at + Millis::secs(i64::from(self.settings.customer_silence_seconds));
+        let promised = e.promises.last().map_or(silence, |p| p.made_at + p.p90);
+        Some(silence.max(promised))
     }
 
     /// The escalation that is not terminal yet, if any.
@@ -307,7 +309,17 @@ impl State {
             .expect("check_queues demands exactly one default queue")
     }
 
-    /// Uploaded facts and looked-up ones together; a looked-up record wins, being fresher.
+    /// The record of a customer whose identity the owner vouches for. Only this may be used in words to the customer: a
+    /// visitor may claim to be anybody.
+    pub(super) fn verified_record<'a>(&'a self, c: &'a Conversation) -> Option<&'a Customer> {
+        let id = c.customer.external_id.as_ref().filter(|_| c.customer.verified)?;
+        match &c.facts {
+            FactsState::Known { facts } if facts.customer.is_some() => facts.customer.as_ref().map(|s| &s.value),
+            _ => self.customers.get(id).map(|s| &*s.value),
+        }
+    }
+
+    /// For people at the desk. Uploaded facts and looked-up ones together; a looked-up record wins, being fresher.
     pub(super) fn facts_of(&self, c: &Conversation) -> Option<Facts> {
         let mut facts = match &c.facts {
             FactsState::Known { facts } => facts.clone(),

@@ -3,8 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use baton_model::{
-    Actor, AiMeta, Author, Conversation, ConversationId, Effect, Epoch, Escalation, EscalationId, Event, Holder, HumanAgentId,
-    IdSource, Input, Millis, NoticeKind, Recorded, Refusal, RefusalCode, Reply, Signals, Stamped, Stream, Timestamp, Turn, TurnId,
+    Actor, AiMeta, Author, Conversation, ConversationId, Effect, Epoch, Escalation, EscalationId, Event, Holder,
+    HumanAgentId, IdSource, Input, Millis, NoticeKind, Recorded, Refusal, RefusalCode, Reply, Signals, Stamped, Stream,
+    Timestamp, Turn, TurnId,
 };
 
 use super::{Decision, evolve, state::State};
@@ -73,12 +74,16 @@ impl<'a> Step<'a> {
             return Err(Refusal::new(RefusalCode::NotFound, format!("no conversation {id}")));
         }
         let found = self.state.conversations.get(&id).cloned();
-        found.ok_or_else(|| Refusal::new(RefusalCode::NotFound, format!("no conversation {id}, or it is archived and can't be changed")))
+        found.ok_or_else(|| {
+            Refusal::new(RefusalCode::NotFound, format!("no conversation {id}, or it is archived and can't be changed"))
+        })
     }
 
     pub(super) fn escalation(&self, id: EscalationId) -> Result<Arc<Escalation>, Refusal> {
         let found = self.state.escalations.get(&id).cloned();
-        found.ok_or_else(|| Refusal::new(RefusalCode::NotFound, format!("no escalation {id}, or it is archived and can't be changed")))
+        found.ok_or_else(|| {
+            Refusal::new(RefusalCode::NotFound, format!("no escalation {id}, or it is archived and can't be changed"))
+        })
     }
 
     /// The escalation as it is now; used after events about it.
@@ -182,7 +187,8 @@ pub(super) fn check_text(c: &Conversation, text: &str) -> Result<(), Refusal> {
         return Err(Refusal::new(RefusalCode::Invalid, "the text is empty: send at least one visible character"));
     }
     if text.len() > TURN_BYTES {
-        let detail = format!("the text has {} bytes, at most {TURN_BYTES} are accepted: split it into several turns", text.len());
+        let detail =
+            format!("the text has {} bytes, at most {TURN_BYTES} are accepted: split it into several turns", text.len());
         return Err(Refusal::new(RefusalCode::Invalid, detail));
     }
     if c.turns.len() >= TURNS {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgentId, NoticeKind, Obligation,
-    RescindReason, Stream, Timestamp,
+    AiMode, Author, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgentId,
+    Millis, NextAction, NoticeKind, Obligation, RescindReason, Stream, Timestamp,
 };
 
 use super::{
@@ -73,7 +73,15 @@ impl Step<'_> {
             return;
         }
         match (c.holder, self.state.open_escalation(&c).cloned()) {
-            (Holder::Ai, None) if c.idle_due <= self.now => self.shut(&c),
+            (Holder::Ai, None) if c.idle_due <= self.now => {
+                // An external bot that never answered: silence is a failure too.
+                let unanswered = c.turns.iter().rev().find(|t| matches!(t.author, Author::Customer | Author::AiAgent));
+                if c.human_offer.is_none() && c.ai_mode == AiMode::External && unanswered.is_some_and(|t| t.is_customer()) {
+                    self.count_ai_failure(id, "the AI never answered");
+                } else {
+                    self.shut(&c);
+                }
+            }
             (Holder::Closed, None) if c.closed_at.is_some_and(|at| at + ARCHIVE_AFTER <= self.now) => {
                 self.emit(Stream::Conversation(id), Event::ConversationArchived { conversation: id });
             }
@@ -86,7 +94,9 @@ impl Step<'_> {
         let Some(e) = self.state.escalations.get(&id).cloned() else { return };
         let running = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
         let active = e.clocks.iter().filter(|c| c.stopped_at.is_none() && c.paused_at.is_none());
-        let warn = active.clone().find(|c| c.warned_at.is_none() && c.breached_at.is_none() && c.warn_at <= self.now && c.due > self.now);
+        let warn = active
+            .clone()
+            .find(|c| c.warned_at.is_none() && c.breached_at.is_none() && c.warn_at <= self.now && c.due > self.now);
         let breach = active.clone().find(|c| c.breached_at.is_none() && c.due <= self.now);
         if let Some(clock) = breach {
             // Late or not, the warning is history once the target is broken.
@@ -94,8 +104,6 @@ impl Step<'_> {
             self.raise(&e);
         } else if let Some(clock) = warn {
             self.emit_for(&e, Event::ClockWarned { escalation: id, kind: clock.kind });
-        } else if running(e.pending_offer().map(|o| o.due)) {
-            self.expire_offer(&e);
         } else if running(e.obligation.map(|o| o.due)) {
             if let Some(missed) = e.obligation {
                 self.climb(&e, missed);
@@ -115,19 +123,22 @@ impl Step<'_> {
 
     pub(super) fn raise(&mut self, e: &Escalation) {
         let priority = route::raised(self.current(e).item.priority);
-        self.emit_for(e, Event::Raised { escalation: e.id, priority });
+        self.emit_for(e, Event::Raised { escalation: e.id, priority, urgency: None });
     }
 
     /// A missed obligation: journaled, then the ladder's next rungs. It never ends in nothing.
     fn climb(&mut self, e: &Arc<Escalation>, missed: Obligation) {
         self.emit_for(e, Event::ObligationMissed { escalation: e.id, obligation: missed });
-        let staffed = self.state.backlog.staffed(&e.item.queue, self.now);
+        self.release_named(e, missed);
+        // People of an overflow step count, those who are busy too, and a step that is still to come.
+        let coming = e.item.next_step_at.is_some_and(|at| at <= e.item.routing_since + self.longest_wait(e));
+        let staffed = u32::from(coming || self.state.backlog.anyone_for(&e.item.requirements, self.now));
         for rung in self.with_duty(e, |d| follow::ladder_staffed(d, &missed, staffed)) {
             let e = self.current(e);
             match rung {
                 Rung::RaisePriority => self.raise(&e),
-                // Shown on the board for as long as the obligation has a rung.
-                Rung::AlertSupervisors => {}
+                // The board shows it for as long as the obligation has a rung. A follow-up falls to everybody.
+                Rung::AlertSupervisors => self.open_follow_up(&e),
                 Rung::TellDelay => self.tell_delay(&e),
                 Rung::ExpireOffer => self.expire_offer(&e),
                 Rung::Requeue => {
@@ -136,7 +147,7 @@ impl Step<'_> {
                     let queue = e.item.queue.clone();
                     self.requeue(&e, from, &queue, None, baton_model::RequeueReason::NoFirstReply, "no first reply", text);
                 }
-                Rung::BookCallback => self.book_callback(&e, None, None, NoticeKind::CallbackBooked),
+                Rung::BookCallback => self.book_callback(&e, None, None, notices::Booked::WaitTooLong),
                 Rung::CustomerLeft => self.customer_left(&e),
                 Rung::StartCallback => self.start_callback(&e),
                 Rung::CloseUnreviewed => self.close_resolved(&e, None, None),
@@ -147,6 +158,26 @@ impl Step<'_> {
         if !after.state.terminal() && after.obligation == Some(missed) {
             let next = self.with_duty(&after, |d| follow::next_obligation(d, &missed));
             self.set_obligation(&after, next);
+        }
+    }
+
+    fn longest_wait(&self, e: &Escalation) -> Millis {
+        Millis::secs(i64::from(self.state.queue(&e.item.queue).max_wait_seconds))
+    }
+
+    /// The named person did not take it in time: everybody who qualifies may.
+    fn release_named(&mut self, e: &Escalation, missed: Obligation) {
+        if missed.action == NextAction::FindHuman && e.item.preferred.is_some() {
+            let requirements = e.item.strict.clone();
+            let event =
+                Event::Relaxed { escalation: e.id, step: e.item.step, requirements, next_step_at: e.item.next_step_at };
+            self.emit_for(e, event);
+        }
+    }
+
+    fn open_follow_up(&mut self, e: &Escalation) {
+        if let EscalationState::CustomerLeft { human_agent: Some(_), follow_up_due, .. } = e.state {
+            self.emit_for(e, Event::CustomerLeft { escalation: e.id, follow_up_due, human_agent: None });
         }
     }
 

@@ -203,8 +203,14 @@ mod tests {
     }
 
     const ACTIONS: [NextAction; 8] = [
-        NextAction::FindHuman, NextAction::AnswerOffer, NextAction::FirstReply, NextAction::NextReply,
-        NextAction::AwaitCustomer, NextAction::CallBack, NextAction::FollowUp, NextAction::Review,
+        NextAction::FindHuman,
+        NextAction::AnswerOffer,
+        NextAction::FirstReply,
+        NextAction::NextReply,
+        NextAction::AwaitCustomer,
+        NextAction::CallBack,
+        NextAction::FollowUp,
+        NextAction::Review,
     ];
 
     fn any_queue() -> impl Strategy<Value = Queue> {
@@ -213,11 +219,8 @@ mod tests {
         let zone = prop::sample::select(vec!["UTC", "Australia/Lord_Howe", "America/New_York", "not a zone"]);
         (windows, zone, 0..5_000u32, 0..5_000u32).prop_map(|(windows, zone, max_wait, target)| {
             let mut q = queue();
-            let windows = windows.into_iter().map(|(days, h)| Window {
-                days,
-                from: format!("{h:02}:00"),
-                to: format!("{:02}:30", h),
-            });
+            let windows =
+                windows.into_iter().map(|(days, h)| Window { days, from: format!("{h:02}:00"), to: format!("{:02}:30", h) });
             q.hours = Hours { time_zone: zone.into(), windows: windows.collect(), holidays: vec![] };
             q.max_wait_seconds = max_wait;
             q.targets.values_mut().for_each(|t| {

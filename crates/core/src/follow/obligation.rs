@@ -1,7 +1,7 @@
 //! What each state owes.
 
 use baton_model::{
-    ClockKind, Escalation, EscalationState, Millis, NextAction, Obligation, Owner, Queue, Settings, Timestamp,
+    Channel, ClockKind, Escalation, EscalationState, Millis, NextAction, Obligation, Owner, Queue, Settings, Timestamp,
 };
 
 use super::clocks::{running, targets};
@@ -9,6 +9,9 @@ use crate::calendar;
 
 /// What would have been due already is due after this instead: the ladder is for what is missed from now on.
 const OVERDUE_GRACE: Millis = Millis::secs(60);
+
+/// A silent e-mail correspondent has not left before this.
+const EMAIL_SILENCE: Millis = Millis::hours(72);
 
 /// An escalation and its surroundings.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +79,8 @@ pub fn obligation(d: &Duty<'_>) -> Option<Obligation> {
         }
         EscalationState::Active { human_agent, since } => {
             let silence = Millis::secs(i64::from(d.settings.customer_silence_seconds));
+            // Nobody answers an e-mail within minutes.
+            let silence = if d.escalation.channel == Channel::Email { silence.max(EMAIL_SILENCE) } else { silence };
             (Owner::Human { human_agent: *human_agent }, NextAction::AwaitCustomer, d.last_turn_at.max(*since) + silence)
         }
         EscalationState::CallbackScheduled { callback } => (Owner::Router, NextAction::CallBack, callback.at),
@@ -97,8 +102,8 @@ pub(super) mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
     use baton_model::{
-        Action, Callback, Channel, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Skills, Strategy,
-        Targets, Tier, Trigger, TurnId, Urgency, WorkItem,
+        Action, Callback, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Skills, Strategy, Targets, Tier,
+        Trigger, TurnId, Urgency, WorkItem,
     };
 
     use super::*;

@@ -46,7 +46,8 @@ fn meet(all: &[&Hours], zone: &str, from: Timestamp, until: Timestamp, count: us
     let mut at = half_hour(from, zone);
     while times.len() < count && at <= until {
         // The latest of the next openings; all are open when nobody moves it.
-        let Some(open) = all.iter().map(|h| calendar::next_open(h, at)).try_fold(at, |latest, o| Some(latest.max(o?))) else {
+        let Some(open) = all.iter().map(|h| calendar::next_open(h, at)).try_fold(at, |latest, o| Some(latest.max(o?)))
+        else {
             break;
         };
         if open == at {
@@ -111,38 +112,32 @@ mod tests {
         // Monday 2026-03-02.
         let short = open("Europe/Berlin", "10:00", "17:00");
         let table: [(&Queue, &str, &str, [&str; 3]); 7] = [
+            (&berlin, "Europe/Berlin", "2026-03-02T10:05:00Z", ["today at 12:00", "today at 12:30", "today at 13:00"]),
             (
-                &berlin, "Europe/Berlin", "2026-03-02T10:05:00Z",
-                ["today at 12:00", "today at 12:30", "today at 13:00"],
-            ),
-            (
-                &berlin, "Europe/Berlin", "2026-03-02T15:31:00Z",
+                &berlin,
+                "Europe/Berlin",
+                "2026-03-02T15:31:00Z",
                 ["tomorrow at 09:00", "tomorrow at 09:30", "tomorrow at 10:00"],
             ),
             // Berlin's afternoon is New York's morning.
             (
-                &berlin, "America/New_York", "2026-03-02T15:00:00Z",
+                &berlin,
+                "America/New_York",
+                "2026-03-02T15:00:00Z",
                 ["today at 10:30", "tomorrow at 08:00", "tomorrow at 08:30"],
             ),
             // A quarter-hour zone has its own half hours.
-            (
-                &berlin, "Asia/Kathmandu", "2026-03-03T08:40:00Z",
-                ["today at 15:00", "today at 15:30", "today at 16:00"],
-            ),
+            (&berlin, "Asia/Kathmandu", "2026-03-03T08:40:00Z", ["today at 15:00", "today at 15:30", "today at 16:00"]),
             // Before the weekend on which Berlin's clock jumps.
             (
-                &berlin, "Europe/Berlin", "2026-03-27T18:00:00Z",
+                &berlin,
+                "Europe/Berlin",
+                "2026-03-27T18:00:00Z",
                 ["Monday 30 March at 09:00", "Monday 30 March at 09:30", "Monday 30 March at 10:00"],
             ),
             // That day is the Aucklander's night: from the next opening.
-            (
-                &short, "Pacific/Auckland", "2026-03-02T18:00:00Z",
-                ["today at 22:00", "today at 22:30", "today at 23:00"],
-            ),
-            (
-                &berlin, "Mars/Olympus", "2026-03-02T10:05:00Z",
-                ["today at 11:00", "today at 11:30", "today at 12:00"],
-            ),
+            (&short, "Pacific/Auckland", "2026-03-02T18:00:00Z", ["today at 22:00", "today at 22:30", "today at 23:00"]),
+            (&berlin, "Mars/Olympus", "2026-03-02T10:05:00Z", ["today at 11:00", "today at 11:30", "today at 12:00"]),
         ];
         for (q, zone, now, want) in table {
             assert_eq!(words(q, zone, now, 3), want, "{zone} {now}");

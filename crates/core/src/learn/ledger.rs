@@ -153,7 +153,13 @@ impl Ledger {
         out.by_day = range.clone().map(|day| self.balance(day)).collect();
         out.by_trigger = triggers
             .into_iter()
-            .map(|(trigger, s)| ReasonCount { trigger, escalations: s.escalations, needless: s.needless, missed: s.missed, verdicts: s.verdicts })
+            .map(|(trigger, s)| ReasonCount {
+                trigger,
+                escalations: s.escalations,
+                needless: s.needless,
+                missed: s.missed,
+                verdicts: s.verdicts,
+            })
             .collect();
         out.by_trigger.sort_by_key(|r| (std::cmp::Reverse(r.escalations), r.trigger));
         out.by_class = classes
@@ -161,7 +167,11 @@ impl Ledger {
             .map(|(class, s)| ClassCount { class, escalations: s.escalations, needless: s.needless, verdicts: s.verdicts })
             .collect();
         out.by_class.sort_by(|a, b| b.escalations.cmp(&a.escalations).then_with(|| a.class.cmp(&b.class)));
-        out.missing = missing.into_iter().filter(|(_, count)| *count > 0).map(|(missing, count)| MissingCount { missing, count }).collect();
+        out.missing = missing
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(missing, count)| MissingCount { missing, count })
+            .collect();
         out.missing.sort_by_key(|m| (std::cmp::Reverse(m.count), m.missing));
         out.recent = self.recent.iter().filter(|r| range.contains(&day_number(r.at))).cloned().collect();
         out
@@ -202,11 +212,15 @@ impl Ledger {
             }
         }
         let sign = if plus { 1 } else { -1 };
-        for (length, total) in [(facts.time_to_first_reply, &mut b.first_reply_total), (facts.handle_time, &mut b.handle_total)] {
+        for (length, total) in
+            [(facts.time_to_first_reply, &mut b.first_reply_total), (facts.handle_time, &mut b.handle_total)]
+        {
             total.0 = total.0.saturating_add(length.map_or(0, |l| l.0) * sign).max(0);
         }
         for shares in [day.reasons.entry(e.trigger).or_default(), day.classes.entry(e.issue_class.clone()).or_default()] {
-            for (counts, count) in [(needless, &mut shares.needless), (missed, &mut shares.missed), (verdict.is_some(), &mut shares.verdicts)] {
+            for (counts, count) in
+                [(needless, &mut shares.needless), (missed, &mut shares.missed), (verdict.is_some(), &mut shares.verdicts)]
+            {
                 if counts {
                     bump(count, plus);
                 }
@@ -369,7 +383,12 @@ pub(super) mod tests {
 
     pub(in crate::learn) fn a_review(at: Timestamp, could_ai: Option<CouldAi>) -> Review {
         Review {
-            verdict: could_ai.map(|could_ai| Verdict { could_ai, missing: Missing::Knowledge, smooth: Smooth::Yes, note: None }),
+            verdict: could_ai.map(|could_ai| Verdict {
+                could_ai,
+                missing: Missing::Knowledge,
+                smooth: Smooth::Yes,
+                note: None,
+            }),
             by: None,
             at,
             facts: MeasuredFacts {
@@ -401,10 +420,14 @@ pub(super) mod tests {
         l.escalation_opened(ts(2), Trigger::Complaint, "billing");
         l.callback_booked(ts(3));
         let days = l.days(ts(10), 3);
-        let seen: Vec<_> = days.iter().map(|b| (b.day.as_str(), b.conversations, b.contained, b.escalated, b.callbacks)).collect();
+        let seen: Vec<_> =
+            days.iter().map(|b| (b.day.as_str(), b.conversations, b.contained, b.escalated, b.callbacks)).collect();
         assert_eq!(seen, [("2026-02-28", 0, 0, 0, 0), ("2026-03-01", 1, 1, 0, 0), ("2026-03-02", 2, 1, 1, 1)]);
         assert_eq!(l.today(ts(10)), days[2]);
-        assert_eq!(l.reasons(ts(10), 1), [ReasonCount { trigger: Trigger::Complaint, escalations: 1, needless: 0, missed: 0, verdicts: 0 }]);
+        assert_eq!(
+            l.reasons(ts(10), 1),
+            [ReasonCount { trigger: Trigger::Complaint, escalations: 1, needless: 0, missed: 0, verdicts: 0 }]
+        );
         assert!(l.reasons(ts(DAY_SECONDS), 1).is_empty());
     }
 

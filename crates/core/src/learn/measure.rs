@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use baton_model::{
-    Action, Author, Conversation, CouldAi, Escalation, EscalationState, MeasuredFacts, NoticeKind, Outcome, Policy, Timing, Trigger,
-    Verdict,
+    Action, Author, Conversation, CouldAi, Escalation, EscalationState, MeasuredFacts, NoticeKind, Outcome, Policy, Timing,
+    Trigger, Verdict,
 };
 
 use super::repeats::repeats;
@@ -98,13 +98,17 @@ fn late(e: &Escalation, c: &Conversation, policy: &Policy) -> bool {
     let Some(opened) = opened else { return false };
     // What belongs to an earlier escalation of the same conversation does not count.
     let start = c.turns[..opened].iter().rposition(|t| ends_an_earlier_handoff(&t.author)).map_or(0, |i| i + 1);
-    let triggers: BTreeSet<Trigger> = std::iter::once(e.trigger).chain(e.decision.reasons.iter().map(|r| r.trigger)).collect();
+    let triggers: BTreeSet<Trigger> =
+        std::iter::once(e.trigger).chain(e.decision.reasons.iter().map(|r| r.trigger)).collect();
     c.decisions.iter().filter(|d| d.at <= e.opened_at).any(|d| {
         let shown = d.strain > policy.trajectory.offer
-            || d.reasons.iter().any(|r| triggers.contains(&r.trigger) && matches!(r.action, Action::OfferHuman | Action::Escalate));
+            || d.reasons
+                .iter()
+                .any(|r| triggers.contains(&r.trigger) && matches!(r.action, Action::OfferHuman | Action::Escalate));
         shown
             && index_of(d.turn).is_some_and(|seen| {
-                (start..=opened).contains(&seen) && c.turns[seen + 1..=opened].iter().filter(|t| t.is_customer()).count() >= 2
+                (start..=opened).contains(&seen)
+                    && c.turns[seen + 1..=opened].iter().filter(|t| t.is_customer()).count() >= 2
             })
     })
 }
@@ -113,7 +117,10 @@ fn ends_an_earlier_handoff(author: &Author) -> bool {
     match author {
         Author::HumanAgent { .. } | Author::Note { .. } => true,
         Author::Notice { notice } => {
-            matches!(notice, NoticeKind::Acknowledgement | NoticeKind::HandedBack | NoticeKind::Resolved | NoticeKind::Introduction)
+            matches!(
+                notice,
+                NoticeKind::Acknowledgement | NoticeKind::HandedBack | NoticeKind::Resolved | NoticeKind::Introduction
+            )
         }
         Author::Customer | Author::AiAgent | Author::Tool { .. } => false,
     }
@@ -194,6 +201,7 @@ mod tests {
             customer_seen_at: ts(0),
             rating: None,
             closed_at: None,
+            counted: false,
             idle_due: ts(0),
         }
     }
@@ -279,7 +287,10 @@ mod tests {
         }
         c.rating = Some(Rating { stars: 5, comment: None, at: ts(50) });
         let m = measure(&e, &c, &policy(), None);
-        assert_eq!((m.wait, m.time_to_first_reply, m.handle_time), (Some(Millis::secs(8)), Some(Millis::secs(10)), Some(Millis::secs(30))));
+        assert_eq!(
+            (m.wait, m.time_to_first_reply, m.handle_time),
+            (Some(Millis::secs(8)), Some(Millis::secs(10)), Some(Millis::secs(30)))
+        );
         assert_eq!((m.promise_kept, m.transfers, m.rating), (Some(true), 1, Some(5)));
         assert_eq!((m.mood_before, m.mood_at, m.mood_after), (Some(0.0), Some(-0.2), Some(-0.5)));
         assert_eq!(m.repeats, [turn_id(5)]);

@@ -43,16 +43,18 @@ fn same(said: &BTreeSet<String>, earlier: &BTreeSet<String>) -> bool {
 }
 
 fn values(turn: &Turn) -> Vec<(EntityKind, String)> {
-    let identifying = |k| matches!(k, EntityKind::Reference | EntityKind::Email | EntityKind::Phone | EntityKind::Iban | EntityKind::Card);
+    let identifying =
+        |k| matches!(k, EntityKind::Reference | EntityKind::Email | EntityKind::Phone | EntityKind::Iban | EntityKind::Card);
     turn.signals.entities.iter().filter(|e| identifying(e.kind)).map(|e| (e.kind, e.value.to_lowercase())).collect()
 }
 
 /// Content words: four letters or more, or with a digit, without plural.
 fn words(text: &str) -> BTreeSet<String> {
     const EMPTY: &[&str] = &[
-        "about", "again", "already", "also", "been", "could", "does", "from", "have", "hello", "help", "here", "into", "just", "know",
-        "like", "please", "really", "said", "still", "thank", "thanks", "that", "them", "then", "there", "they", "this", "told", "very",
-        "want", "wants", "was", "what", "when", "where", "which", "will", "with", "would", "writes", "your",
+        "about", "again", "already", "also", "been", "could", "does", "from", "have", "hello", "help", "here", "into",
+        "just", "know", "like", "please", "really", "said", "still", "thank", "thanks", "that", "them", "then", "there",
+        "they", "this", "told", "very", "want", "wants", "was", "what", "when", "where", "which", "will", "with", "would",
+        "writes", "your",
     ];
     text.split(|c: char| !c.is_alphanumeric())
         .map(str::to_lowercase)

@@ -61,7 +61,10 @@ pub(super) fn best<'a>(articles: &[&'a Article], reading: &Reading<'_>, issue_cl
         .iter()
         .zip(&held)
         .filter_map(|(article, found)| {
-            let on_topic = article.topics.iter().any(|t| fold(t) == fold(issue_class) || (class_of(t).is_some() && class_of(t) == class_of(issue_class)));
+            let on_topic = article
+                .topics
+                .iter()
+                .any(|t| fold(t) == fold(issue_class) || (class_of(t).is_some() && class_of(t) == class_of(issue_class)));
             let mut shared: Vec<(f32, &str)> = found.iter().map(|(&i, weight)| (weight * rarity(i), words[i])).collect();
             shared.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
             let titled = found.values().any(|w| *w > 1.0);
@@ -82,7 +85,9 @@ fn head(body: &str) -> &str {
 /// Whole sentences of the paragraph that shares most words with the customer, without markup; none if they are too long.
 pub(super) fn passage(hit: &Hit<'_>) -> Option<String> {
     let mut best: Option<(usize, &str)> = None;
-    for paragraph in hit.article.body.split("\n\n").map(str::trim).filter(|p| !p.is_empty() && !p.starts_with(['#', '|', '`'])) {
+    for paragraph in
+        hit.article.body.split("\n\n").map(str::trim).filter(|p| !p.is_empty() && !p.starts_with(['#', '|', '`']))
+    {
         let mut shared = 0;
         for_each_stem(paragraph, |w| shared += usize::from(hit.shared.iter().any(|s| s == w)));
         if best.is_none_or(|(most, _)| shared > most) {
@@ -134,7 +139,12 @@ mod tests {
     fn the_article_that_shares_telling_words_wins() {
         let talk = Talk::new().customer("My kettle leaks, can I return it for a refund?");
         let reading = Reading::of(&talk.conversation, usize::MAX);
-        let refunds = an_article("refunds", "Returns and refunds", "# Rules\n\nYou can **return** a kettle within [30 days](https://x). Then we pay.", &["refund"]);
+        let refunds = an_article(
+            "refunds",
+            "Returns and refunds",
+            "# Rules\n\nYou can **return** a kettle within [30 days](https://x). Then we pay.",
+            &["refund"],
+        );
         let hours = an_article("hours", "Opening hours", "We are open daily.", &[]);
         let found = best(&[&hours, &refunds], &reading, "refund");
         assert_eq!(found.iter().map(|h| h.article.id.as_str()).collect::<Vec<_>>(), ["refunds"]);

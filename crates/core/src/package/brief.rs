@@ -15,7 +15,13 @@ use super::{
 pub(super) const SPOKEN_WORDS: usize = 45;
 
 /// "Jane Roe (VIP) wants a refund for order A-1042; the AI could not answer twice"
-pub(super) fn headline(escalation: &Escalation, reading: &Reading<'_>, card: &CustomerCard, want: Option<&Want>, tried: &[Attempt]) -> Claim {
+pub(super) fn headline(
+    escalation: &Escalation,
+    reading: &Reading<'_>,
+    card: &CustomerCard,
+    want: Option<&Want>,
+    tried: &[Attempt],
+) -> Claim {
     let mut who = reading.veil.cover(&name(card)).into_owned();
     who.push_str(match escalation.tier {
         Tier::Vip => " (VIP)",
@@ -103,11 +109,14 @@ pub(super) fn spoken_brief(
             said.push_str(&sentence);
         }
     };
-    add(&mut said, match want {
-        Some(Want { phrase: Some(phrase), .. }) => format!("Wants {phrase}."),
-        Some(want) => format!("Writes: {}", ended(&short_line(&want.sentence, 90))),
-        None => "Has not written yet.".into(),
-    });
+    add(
+        &mut said,
+        match want {
+            Some(Want { phrase: Some(phrase), .. }) => format!("Wants {phrase}."),
+            Some(want) => format!("Writes: {}", ended(&short_line(&want.sentence, 90))),
+            None => "Has not written yet.".into(),
+        },
+    );
     let (why, _) = why_now(escalation.trigger, reading, tried);
     add(&mut said, format!("Why now: {why}."));
     if mood.now <= -0.3 {
@@ -148,7 +157,13 @@ mod tests {
         talk.escalation.tier = Tier::Vip;
         let package = talk.build();
         assert_eq!(package.headline.text, "Jane Roe (VIP) wants a refund for order A-1042; the AI could not answer twice");
-        assert!(package.spoken_brief.starts_with("Jane Roe, VIP. Wants a refund for order A-1042. Why now: the AI could not answer twice."), "{}", package.spoken_brief);
+        assert!(
+            package
+                .spoken_brief
+                .starts_with("Jane Roe, VIP. Wants a refund for order A-1042. Why now: the AI could not answer twice."),
+            "{}",
+            package.spoken_brief
+        );
         assert!(words(&package.spoken_brief) <= SPOKEN_WORDS);
     }
 

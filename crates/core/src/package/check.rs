@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use baton_model::{AttemptResult, Author, Claim, Conversation, CustomerCard, EntityKind, Evidence, Order, PACKAGE_SCHEMA, Package, Sourced, StepSource};
+use baton_model::{
+    AttemptResult, Author, Claim, Conversation, CustomerCard, EntityKind, Evidence, Order, PACKAGE_SCHEMA, Package, Sourced,
+    StepSource,
+};
 
 use super::{
     brief::{SPOKEN_WORDS, words},
@@ -85,7 +88,10 @@ pub(super) fn unsupported(claim: &Claim, reading: &Reading<'_>, records: &str) -
         return Some(format!("nobody said `{quote}` in its turns"));
     }
     let folded: Vec<String> = sources.iter().map(|s| fold(s)).collect();
-    facts.into_iter().find(|f| !folded.iter().any(|s| f.occurs(s)) && !f.occurs(records)).map(|f| format!("`{}` has no source", f.word))
+    facts
+        .into_iter()
+        .find(|f| !folded.iter().any(|s| f.occurs(s)) && !f.occurs(records))
+        .map(|f| format!("`{}` has no source", f.word))
 }
 
 /// A turn's words, with what its AI cited and its tool's name.
@@ -118,8 +124,10 @@ impl Fact {
 }
 
 fn facts(text: &str) -> impl Iterator<Item = Fact> {
-    const BREAKS: &[char] =
-        &['“', '”', '‘', '’', '„', '«', '»', '"', '\'', '(', ')', '[', ']', '{', '}', ',', ';', ':', '!', '?', '<', '>', '=', '|', '/', '\\'];
+    const BREAKS: &[char] = &[
+        '“', '”', '‘', '’', '„', '«', '»', '"', '\'', '(', ')', '[', ']', '{', '}', ',', ';', ':', '!', '?', '<', '>', '=',
+        '|', '/', '\\',
+    ];
     text.split(|c: char| c.is_whitespace() || BREAKS.contains(&c)).filter_map(|piece| {
         let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
         let telling = word.contains(|c: char| c.is_numeric() || c == '@');
@@ -134,7 +142,9 @@ pub(super) fn records(card: &CustomerCard, orders: &[Sourced<Order>]) -> String 
         out.push('\n');
         out.push_str(&one_line(text));
     };
-    for text in [&card.name, &card.external_id, &card.email, &card.phone, &card.locale, &card.time_zone].into_iter().flatten() {
+    for text in
+        [&card.name, &card.external_id, &card.email, &card.phone, &card.locale, &card.time_zone].into_iter().flatten()
+    {
         add(text);
     }
     if let Some(Sourced { value, .. }) = &card.record {
@@ -180,7 +190,9 @@ fn details(package: &Package, reading: &Reading<'_>, fault: &mut impl FnMut(Stri
         }
     }
     for promise in &package.promises {
-        let kept = reading.get(promise.turn).is_some_and(|h| one_line(&h.text).contains(promise.text.trim_end_matches('…').trim_end()));
+        let kept = reading
+            .get(promise.turn)
+            .is_some_and(|h| one_line(&h.text).contains(promise.text.trim_end_matches('…').trim_end()));
         if !kept {
             fault(format!("a promise that nobody made: {}", promise.text));
         }
@@ -209,7 +221,10 @@ fn card(card: &CustomerCard, conversation: &Conversation, reading: &Reading<'_>,
     let told = &conversation.customer;
     let record = card.record.as_ref().map(|r| &r.value);
     let found = |kind: EntityKind, value: &str| {
-        reading.customer().flat_map(|h| &h.turn.signals.entities).any(|e| e.kind == kind && reading.veil.cover(&e.value) == value)
+        reading
+            .customer()
+            .flat_map(|h| &h.turn.signals.entities)
+            .any(|e| e.kind == kind && reading.veil.cover(&e.value) == value)
     };
     for (what, kind, value, told, recorded) in [
         ("name", EntityKind::Person, &card.name, &told.name, record.map(|r| &r.name)),
@@ -242,7 +257,9 @@ fn drafts(package: &Package, reading: &Reading<'_>, records: &str, fault: &mut i
 
 /// The first fact of a draft that neither the conversation nor a record knows.
 pub(super) fn invented(draft: &str, reading: &Reading<'_>, records: &str) -> Option<String> {
-    facts(draft).find(|f| !f.occurs(records) && !reading.turns.iter().any(|h| f.occurs(&fold(&one_line(&h.text))))).map(|f| f.word)
+    facts(draft)
+        .find(|f| !f.occurs(records) && !reading.turns.iter().any(|h| f.occurs(&fold(&one_line(&h.text)))))
+        .map(|f| f.word)
 }
 
 fn transcript(package: &Package, conversation: &Conversation, reading: &Reading<'_>, fault: &mut impl FnMut(String)) {

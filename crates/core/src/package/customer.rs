@@ -1,8 +1,6 @@
 //! Who the customer is: card, orders, entities.
 
-use baton_model::{
-    Conversation, CustomerCard, Entity, EntityKind, Order, PackageEntity, PastContact, Sourced,
-};
+use baton_model::{Conversation, CustomerCard, Entity, EntityKind, Order, PackageEntity, PastContact, Sourced};
 
 use super::{
     quote::{last_four, secret, short_line},
@@ -10,16 +8,26 @@ use super::{
     words::{find_phrase, fold},
 };
 
-/// What the conversation itself says goes first, then what was said in turns, then the record.
+/// What the conversation itself says goes first, then what was said in turns, then the record: but only of a customer whose
+/// identity is vouched for. A visitor who claims to be somebody shows their record to the desk, marked as not verified, and
+/// nothing of it goes into words to them.
 pub(super) fn card(conversation: &Conversation, reading: &Reading<'_>, past_contacts: Vec<PastContact>) -> CustomerCard {
     let told = &conversation.customer;
     let record = known_facts(conversation).and_then(|f| f.customer.clone());
-    let of_record = |field: fn(&baton_model::Customer) -> Option<String>| record.as_ref().and_then(|r| field(&r.value));
+    let of_record = |field: fn(&baton_model::Customer) -> Option<String>| {
+        record.as_ref().filter(|_| told.verified).and_then(|r| field(&r.value))
+    };
     CustomerCard {
-        name: filled(told.name.clone()).or_else(|| of_record(|r| filled(Some(r.name.clone())))).or_else(|| introduced_name(reading)),
+        name: filled(told.name.clone())
+            .or_else(|| of_record(|r| filled(Some(r.name.clone()))))
+            .or_else(|| introduced_name(reading)),
         external_id: told.external_id.clone().or_else(|| of_record(|r| Some(r.external_id.clone()))),
-        email: filled(told.email.clone()).or_else(|| said(reading, EntityKind::Email)).or_else(|| of_record(|r| filled(r.email.clone()))),
-        phone: filled(told.phone.clone()).or_else(|| said(reading, EntityKind::Phone)).or_else(|| of_record(|r| filled(r.phone.clone()))),
+        email: filled(told.email.clone())
+            .or_else(|| said(reading, EntityKind::Email))
+            .or_else(|| of_record(|r| filled(r.email.clone()))),
+        phone: filled(told.phone.clone())
+            .or_else(|| said(reading, EntityKind::Phone))
+            .or_else(|| of_record(|r| filled(r.phone.clone()))),
         locale: told.locale.clone().or_else(|| of_record(|r| r.locale.clone())),
         time_zone: told.time_zone.clone().or_else(|| of_record(|r| r.time_zone.clone())),
         verified: told.verified,
@@ -69,9 +77,9 @@ pub(super) fn orders(conversation: &Conversation, reading: &Reading<'_>) -> Vec<
 /// Whether a folded text names a reference.
 pub(super) fn mentions(folded: &str, reference: &str) -> bool {
     let reference = fold(reference.trim());
-    !reference.is_empty() && find_phrase(folded, &reference).is_some_and(|at| {
-        folded[at + reference.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric())
-    })
+    !reference.is_empty()
+        && find_phrase(folded, &reference)
+            .is_some_and(|at| folded[at + reference.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric()))
 }
 
 /// Every entity once, at the turn that said it first. Notices are Baton's own words and say nothing new.
@@ -84,7 +92,8 @@ pub(super) fn entities(reading: &Reading<'_>) -> Vec<PackageEntity> {
         }
         let length = u32::try_from(heard.text.chars().count()).unwrap_or(u32::MAX);
         for entity in &heard.turn.signals.entities {
-            let value = if secret(entity) { last_four(&entity.value) } else { short_line(&reading.veil.cover(&entity.value), 200) };
+            let value =
+                if secret(entity) { last_four(&entity.value) } else { short_line(&reading.veil.cover(&entity.value), 200) };
             let span = entity.span;
             if !value.is_empty() && span.start < span.end && span.end <= length && seen.insert((entity.kind, fold(&value))) {
                 out.push(PackageEntity { kind: entity.kind, value, turn: heard.id(), span });
@@ -118,6 +127,16 @@ mod tests {
     }
 
     #[test]
+    fn a_claimed_record_is_shown_and_lends_nothing() {
+        let mut talk = Talk::new().customer("hello");
+        talk.know(Some(crate::package::samples::a_customer()), vec![]);
+        talk.conversation.customer = baton_model::CustomerRef::default();
+        let card = card(&talk.conversation, &Reading::of(&talk.conversation, usize::MAX), vec![]);
+        assert!(card.record.is_some() && !card.verified);
+        assert_eq!((card.name, card.email, card.phone), (None, None, None));
+    }
+
+    #[test]
     fn a_person_spoken_about_is_not_the_customer() {
         let talk = Talk::new().customer("Your colleague Tom lied").entity("Tom", EntityKind::Person, "Tom");
         assert_eq!(introduced_name(&Reading::of(&talk.conversation, usize::MAX)), None);
@@ -127,7 +146,10 @@ mod tests {
     fn mentioned_orders_come_first() {
         let mut talk = Talk::new().customer("where is a-1042?");
         talk.know(None, vec![an_order("A-10421", 3), an_order("A-1042", 1), an_order("A-7", 2)]);
-        let refs: Vec<_> = orders(&talk.conversation, &Reading::of(&talk.conversation, usize::MAX)).into_iter().map(|o| o.value.reference).collect();
+        let refs: Vec<_> = orders(&talk.conversation, &Reading::of(&talk.conversation, usize::MAX))
+            .into_iter()
+            .map(|o| o.value.reference)
+            .collect();
         assert_eq!(refs, ["A-1042", "A-10421", "A-7"]);
     }
 

@@ -21,20 +21,23 @@ pub(super) fn completeness(
         ("customer_record", record_gap(conversation, card)),
         (
             "contact",
-            (card.email.is_none() && card.phone.is_none()).then(|| "Neither an e-mail address nor a phone number is known.".into()),
+            (card.email.is_none() && card.phone.is_none())
+                .then(|| "Neither an e-mail address nor a phone number is known.".into()),
         ),
     ];
     if needs_order(issue, want) {
         checks.push(("order", order_gap(reading, orders, want)));
     }
     let needed = checks.len();
-    let gaps: Vec<Gap> = checks.into_iter().filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why })).collect();
+    let gaps: Vec<Gap> =
+        checks.into_iter().filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why })).collect();
     Completeness { score: (needed - gaps.len()) as f32 / needed as f32, gaps }
 }
 
 fn record_gap(conversation: &Conversation, card: &CustomerCard) -> Option<String> {
     if card.record.is_some() {
-        return None;
+        let claimed = "The record is the one they claim; who they are is not verified.";
+        return (!card.verified).then(|| claimed.to_owned());
     }
     Some(match &conversation.facts {
         FactsState::Unknown => "The conversation names no customer to look up.".into(),
@@ -91,5 +94,7 @@ mod tests {
         talk.know(Some(a_customer()), vec![an_order("A-1042", 1), an_order("A-2", 2)]);
         assert_eq!(gaps(&talk), Vec::<String>::new());
         assert!((talk.build().completeness.score - 1.0).abs() < 1e-6);
+        talk.conversation.customer.verified = false;
+        assert_eq!(gaps(&talk)[0], "customer_record", "a claim is no record");
     }
 }

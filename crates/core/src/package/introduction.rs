@@ -28,9 +28,15 @@ pub fn introduction(package: &Package, human_name: &str) -> String {
                  danger right now, please call your local emergency number first. I'm staying here, and I'm ready to listen."
             );
         }
-        Trigger::Distress => format!("I can see how upsetting this has been, and I'm sorry. I've read everything{story}. You don't need to repeat anything — {step}."),
-        Trigger::Complaint => format!("I'm sorry for how this has gone. I've read everything{story}. You don't need to repeat anything — {step}."),
-        Trigger::ExplicitRequest => format!("You asked for a person, and I'm here. I've read everything{story}. You don't need to repeat anything — {step}."),
+        Trigger::Distress => format!(
+            "I can see how upsetting this has been, and I'm sorry. I've read everything{story}. You don't need to repeat anything — {step}."
+        ),
+        Trigger::Complaint => format!(
+            "I'm sorry for how this has gone. I've read everything{story}. You don't need to repeat anything — {step}."
+        ),
+        Trigger::ExplicitRequest => format!(
+            "You asked for a person, and I'm here. I've read everything{story}. You don't need to repeat anything — {step}."
+        ),
         Trigger::Negotiation => format!(
             "I've read everything{story}. You don't need to repeat anything — I'm looking at what I can do for you and will write back in a moment."
         ),
@@ -67,7 +73,10 @@ fn wish(claim: &str) -> Option<String> {
 }
 
 fn next_move(package: &Package) -> String {
-    let wants_order = package.wants.as_ref().is_some_and(|w| w.text.starts_with(WANTS) && w.text.split(": “").next().is_some_and(|p| p.contains(" order ")));
+    let wants_order = package
+        .wants
+        .as_ref()
+        .is_some_and(|w| w.text.starts_with(WANTS) && w.text.split(": “").next().is_some_and(|p| p.contains(" order ")));
     let what = if wants_order { "I'm checking the order now" } else { "I'm looking into it now" };
     format!("{what} and will write back in a moment")
 }
@@ -81,7 +90,8 @@ fn gentle(text: &str) -> bool {
 pub(super) fn first_name(name: Option<&str>) -> Option<String> {
     let name = one_line(name?);
     let first = name.split(' ').next().filter(|f| f.chars().any(char::is_alphabetic))?;
-    let title = first.ends_with('.') || ["mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau"].contains(&fold(first).as_str());
+    let title =
+        first.ends_with('.') || ["mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau"].contains(&fold(first).as_str());
     Some(shorten(if title { &name } else { first.trim_end_matches(',') }, 40))
 }
 
@@ -108,7 +118,9 @@ mod tests {
             "Hi Jane, I'm Priya. I've read everything: you'd like a refund for order A-1042, and the answers so far didn't help. You don't \
              need to repeat anything — I'm checking the order now and will write back in a moment."
         );
-        assert!(said(Trigger::Distress).starts_with("Hi Jane, I'm Priya. I can see how upsetting this has been, and I'm sorry."));
+        assert!(
+            said(Trigger::Distress).starts_with("Hi Jane, I'm Priya. I can see how upsetting this has been, and I'm sorry.")
+        );
         assert!(said(Trigger::Complaint).starts_with("Hi Jane, I'm Priya. I'm sorry for how this has gone."));
         assert!(said(Trigger::ExplicitRequest).contains("You asked for a person, and I'm here."));
         assert!(said(Trigger::Negotiation).contains("I'm looking at what I can do for you"));

@@ -32,8 +32,8 @@ mod wants;
 mod words;
 
 use baton_model::{
-    Article, Author, Conversation, Escalation, EscalationId, Issue, PACKAGE_SCHEMA, Package, PastContact, StepSource, Timestamp,
-    TranscriptTurn,
+    Article, Author, Conversation, Escalation, EscalationId, Issue, PACKAGE_SCHEMA, Package, PastContact, StepSource,
+    Timestamp, TranscriptTurn,
 };
 
 pub use check::faults;
@@ -101,7 +101,10 @@ pub fn build(m: &Materials<'_>) -> Package {
     });
     for step in &mut next_steps {
         let quotes_article = matches!(step.source, StepSource::Article { .. });
-        step.draft = step.draft.take().filter(|d| !reading.veil.leaks(d) && (quotes_article || check::invented(d, &reading, &records).is_none()));
+        step.draft = step
+            .draft
+            .take()
+            .filter(|d| !reading.veil.leaks(d) && (quotes_article || check::invented(d, &reading, &records).is_none()));
     }
     let spoken_brief = brief::spoken_brief(m.escalation, &reading, &card, want, &tried, &mood, &next_steps);
     let completeness = gaps::completeness(m.conversation, &reading, &card, &orders, &issue, &reason, want);
@@ -155,7 +158,14 @@ fn transcript(reading: &Reading<'_>) -> Vec<TranscriptTurn> {
                 Author::Note { name, .. } => ("note", Some(name.clone())),
             };
             let turn = heard.turn;
-            TranscriptTurn { turn: turn.id, index: turn.index, at: turn.at, role: role.into(), name, text: heard.text.clone().into_owned() }
+            TranscriptTurn {
+                turn: turn.id,
+                index: turn.index,
+                at: turn.at,
+                role: role.into(),
+                name,
+                text: heard.text.clone().into_owned(),
+            }
         })
         .collect()
 }

@@ -33,7 +33,16 @@ mod tests {
 
     #[test]
     fn the_turning_point_is_the_largest_fall() {
-        let talk = Talk::new().customer("hi").mood(0.3).ai("hello").customer("hm").mood(0.1).customer("no").mood(-0.7).customer("bad").mood(-0.9);
+        let talk = Talk::new()
+            .customer("hi")
+            .mood(0.3)
+            .ai("hello")
+            .customer("hm")
+            .mood(0.1)
+            .customer("no")
+            .mood(-0.7)
+            .customer("bad")
+            .mood(-0.9);
         let arc = mood(&Reading::of(&talk.conversation, usize::MAX));
         assert_eq!(arc.points.len(), 4);
         assert_eq!(arc.turning_point, Some(talk.conversation.turns[3].id));

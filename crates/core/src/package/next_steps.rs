@@ -1,7 +1,9 @@
 //! What to do next, ranked: what the policy's reason asks for, knowledge articles, what solved similar cases, and the
 //! playbook of the issue's class. Suggestions are a choice, not a record: weaker ones are left out.
 
-use baton_model::{Article, Attempt, AttemptResult, CustomerCard, Escalation, Issue, NextStep, Order, Sourced, StepSource, Trigger};
+use baton_model::{
+    Article, Attempt, AttemptResult, CustomerCard, Escalation, Issue, NextStep, Order, Sourced, StepSource, Trigger,
+};
 use jiff::tz::TimeZone;
 
 use super::{
@@ -70,22 +72,51 @@ fn from_policy(g: &Ground<'_, '_>, greeting: &str) -> Proposal {
             "Make sure that everybody is safe before anything else; follow your emergency procedure",
             "I've read what you wrote and I'm here. Are you safe right now?",
         ),
-        Trigger::ExplicitRequest => ("Take over in person: they asked for one", "I'm a person, I've read everything, and I'm taking care of this now."),
-        Trigger::Distress => ("Acknowledge how they feel, then say what you do next", "I can see how upsetting this has been, and I'm sorry. I'm taking care of it now."),
-        Trigger::Complaint => ("Apologise without excuses, then settle the matter", "I'm sorry for how this has gone. I'm looking into it now, and I'll tell you here what I find."),
-        Trigger::Negotiation => ("Decide which terms you may grant", "I've read what you are asking for, and I'm checking what I can do."),
-        Trigger::HighValue => ("Check the amount and the approval that it needs", "I'm checking this personally before anything is booked."),
-        Trigger::Abuse => ("Stay calm, name the limit once, then return to the matter", "I'd like to solve this with you. Please let us keep it respectful while I look into it."),
-        Trigger::AiLimit => ("Answer what the AI could not, and skip what it already tried", "I'm sorry that the answers so far didn't help. I'm looking into it myself now."),
+        Trigger::ExplicitRequest => (
+            "Take over in person: they asked for one",
+            "I'm a person, I've read everything, and I'm taking care of this now.",
+        ),
+        Trigger::Distress => (
+            "Acknowledge how they feel, then say what you do next",
+            "I can see how upsetting this has been, and I'm sorry. I'm taking care of it now.",
+        ),
+        Trigger::Complaint => (
+            "Apologise without excuses, then settle the matter",
+            "I'm sorry for how this has gone. I'm looking into it now, and I'll tell you here what I find.",
+        ),
+        Trigger::Negotiation => {
+            ("Decide which terms you may grant", "I've read what you are asking for, and I'm checking what I can do.")
+        }
+        Trigger::HighValue => {
+            ("Check the amount and the approval that it needs", "I'm checking this personally before anything is booked.")
+        }
+        Trigger::Abuse => (
+            "Stay calm, name the limit once, then return to the matter",
+            "I'd like to solve this with you. Please let us keep it respectful while I look into it.",
+        ),
+        Trigger::AiLimit => (
+            "Answer what the AI could not, and skip what it already tried",
+            "I'm sorry that the answers so far didn't help. I'm looking into it myself now.",
+        ),
         Trigger::Rule => ("Do what your rule asks for", "I'm taking care of this personally now."),
     };
     let reason = main_reason(g.escalation);
     let because = reason.map_or("", |r| r.because.trim());
     Proposal {
         worth: if g.escalation.trigger == Trigger::ExplicitRequest { 70.0 } else { 100.0 },
-        text: if g.escalation.trigger == Trigger::Rule && !because.is_empty() { format!("{text}: {}", one_line(&g.reading.veil.cover(because))) } else { text.into() },
-        rationale: if because.is_empty() { "It is why this conversation came to you.".into() } else { one_line(&g.reading.veil.cover(because)) },
-        source: StepSource::Policy { rule: reason.map_or_else(|| g.escalation.trigger.name().to_owned(), |r| r.rule.clone()) },
+        text: if g.escalation.trigger == Trigger::Rule && !because.is_empty() {
+            format!("{text}: {}", one_line(&g.reading.veil.cover(because)))
+        } else {
+            text.into()
+        },
+        rationale: if because.is_empty() {
+            "It is why this conversation came to you.".into()
+        } else {
+            one_line(&g.reading.veil.cover(because))
+        },
+        source: StepSource::Policy {
+            rule: reason.map_or_else(|| g.escalation.trigger.name().to_owned(), |r| r.rule.clone()),
+        },
         draft: Some(format!("{greeting}{said}")),
     }
 }
@@ -108,9 +139,17 @@ fn from_articles(g: &Ground<'_, '_>, greeting: &str) -> Vec<Proposal> {
             Proposal {
                 worth,
                 text: format!("Use the article “{title}”"),
-                rationale: if used { format!("It covers {words}, but the AI already cited it in vain.") } else { format!("It covers {words}.") },
+                rationale: if used {
+                    format!("It covers {words}, but the AI already cited it in vain.")
+                } else {
+                    format!("It covers {words}.")
+                },
                 source: StepSource::Article { article: hit.article.id.clone(), title: hit.article.title.clone() },
-                draft: if used { None } else { articles::passage(&hit).map(|p| format!("{greeting}here is what applies: {p}")) },
+                draft: if used {
+                    None
+                } else {
+                    articles::passage(&hit).map(|p| format!("{greeting}here is what applies: {p}"))
+                },
             }
         })
         .collect()
@@ -126,7 +165,11 @@ fn from_cases(g: &Ground<'_, '_>) -> Vec<Proposal> {
         .map(|(case, worth)| Proposal {
             worth,
             text: format!("Do as in a similar case: {}", short_line(case.resolution, 240)),
-            rationale: if case.issue_class == g.issue.class { format!("It solved another case of “{}”.", one_line(case.issue_class)) } else { "It solved a similar case.".into() },
+            rationale: if case.issue_class == g.issue.class {
+                format!("It solved another case of “{}”.", one_line(case.issue_class))
+            } else {
+                "It solved a similar case.".into()
+            },
             source: StepSource::SimilarCase { escalation: case.escalation },
             draft: None,
         })
@@ -154,15 +197,21 @@ fn from_playbooks(g: &Ground<'_, '_>, greeting: &str) -> Vec<Proposal> {
                 text: one.text.into(),
                 rationale: one.rationale.into(),
                 source: StepSource::Playbook { name: class.into() },
-                draft: Some(format!("{greeting}{}", lower_first(&one.draft.replace("{order}", &order).replace("{status}", &status)))),
+                draft: Some(format!(
+                    "{greeting}{}",
+                    lower_first(&one.draft.replace("{order}", &order).replace("{status}", &status))
+                )),
             });
         }
     }
     out
 }
 
-/// What the order's record says, for the one order in question.
+/// What the order's record says, for the one order in question: only to somebody who is known to be its owner.
 fn status(g: &Ground<'_, '_>) -> Option<String> {
+    if !g.card.verified {
+        return None;
+    }
     let first = g.orders.first()?;
     let mentioned = g.reading.customer().any(|h| mentions(&fold(&h.text), &first.value.reference));
     if !mentioned && g.orders.len() > 1 {
@@ -230,16 +279,25 @@ mod tests {
         let play = by(|s| matches!(s, StepSource::Playbook { .. }));
         assert_eq!(
             play.draft.as_deref(),
-            Some("Hi Jane, I'm checking the refund for your order A-1042 now and will tell you here what I find. I can see that it is marked as “shipped” with DHL, expected on 3 March.")
+            Some(
+                "Hi Jane, I'm checking the refund for your order A-1042 now and will tell you here what I find. I can see that it is marked as “shipped” with DHL, expected on 3 March."
+            )
         );
         let case = by(|s| matches!(s, StepSource::SimilarCase { .. }));
         assert_eq!((case.text.as_str(), &case.draft), ("Do as in a similar case: Refunded in full", &None));
-        assert_eq!(by(|s| matches!(s, StepSource::Article { .. })).draft.as_deref(), Some("Hi Jane, here is what applies: A kettle gets a refund."));
+        assert_eq!(
+            by(|s| matches!(s, StepSource::Article { .. })).draft.as_deref(),
+            Some("Hi Jane, here is what applies: A kettle gets a refund.")
+        );
     }
 
     #[test]
     fn an_article_that_failed_before_goes_last() {
-        let mut talk = refund_talk().ai("See the guide.").cites("Kettle refund").customer("That is wrong").signal(baton_model::SignalKind::Unresolved, 0.9);
+        let mut talk = refund_talk()
+            .ai("See the guide.")
+            .cites("Kettle refund")
+            .customer("That is wrong")
+            .signal(baton_model::SignalKind::Unresolved, 0.9);
         talk.articles = vec![an_article("refunds", "Kettle refund", "A kettle gets a refund.", &["refund"])];
         let steps = talk.build().next_steps;
         assert!(matches!(steps.last().unwrap().source, StepSource::Article { .. }));

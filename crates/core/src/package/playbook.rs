@@ -174,7 +174,13 @@ mod tests {
     #[test]
     fn drafts_name_no_number_and_no_machine() {
         for m in PLAYS.iter().flat_map(|p| p.moves).chain(&GENERAL) {
-            assert!(!m.draft.chars().any(char::is_numeric) && !m.draft.contains('!') && !m.draft.to_lowercase().contains("agent"), "{}", m.draft);
+            assert!(
+                !m.draft.chars().any(char::is_numeric)
+                    && !m.draft.contains('!')
+                    && !m.draft.to_lowercase().contains("agent"),
+                "{}",
+                m.draft
+            );
         }
     }
 }

@@ -10,14 +10,56 @@ use super::{
 };
 
 const COMMITS: &[&str] = &[
-    "i'll", "i will", "we'll", "we will", "you'll", "you will", "i'm going to", "we're going to", "we are going to", "i promise",
-    "we promise", "will be", "someone will", "a colleague will", "ich werde", "wir werden", "sie erhalten",
+    "i'll",
+    "i will",
+    "we'll",
+    "we will",
+    "you'll",
+    "you will",
+    "i'm going to",
+    "we're going to",
+    "we are going to",
+    "i promise",
+    "we promise",
+    "will be",
+    "someone will",
+    "a colleague will",
+    "ich werde",
+    "wir werden",
+    "sie erhalten",
 ];
 const DENIES: &[&str] = &["won't", "will not", "cannot", "can't", "unable to", "not be able", "werde nicht", "werden nicht"];
 const SUBJECTS: &[&str] = &[
-    "refund", "money back", "reimburse", "credit", "voucher", "call you", "call back", "callback", "get back to you", "contact you",
-    "reach out", "write to you", "write back", "email you", "e-mail you", "follow up", "hear from", "replace", "send you", "ship",
-    "deliver", "cancel", "waive", "be in touch", "let you know", "update you", "erstatt", "zurückrufen", "melden", "ersatz",
+    "refund",
+    "money back",
+    "reimburse",
+    "credit",
+    "voucher",
+    "call you",
+    "call back",
+    "callback",
+    "get back to you",
+    "contact you",
+    "reach out",
+    "write to you",
+    "write back",
+    "email you",
+    "e-mail you",
+    "follow up",
+    "hear from",
+    "replace",
+    "send you",
+    "ship",
+    "deliver",
+    "cancel",
+    "waive",
+    "be in touch",
+    "let you know",
+    "update you",
+    "erstatt",
+    "zurückrufen",
+    "melden",
+    "ersatz",
 ];
 
 /// Sentences in which somebody commits to a refund, a call back, another act, or a deadline. `zone` is the customer's.
@@ -67,7 +109,8 @@ fn after(rest: &str, said: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
             if let Some(length) = unit_millis(unit) {
                 return moment(count?, length, business, said, zone);
             }
-            if business || (number.is_none() && !matches!(unit, "to" | "or" | "bis" | "the" | "next" | "about" | "maximum")) {
+            if business || (number.is_none() && !matches!(unit, "to" | "or" | "bis" | "the" | "next" | "about" | "maximum"))
+            {
                 return None;
             }
         }
@@ -129,8 +172,13 @@ fn by_day(folded: &str, said: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         0
     } else {
         const DAYS: [(&str, Weekday); 7] = [
-            ("monday", Weekday::Monday), ("tuesday", Weekday::Tuesday), ("wednesday", Weekday::Wednesday), ("thursday", Weekday::Thursday),
-            ("friday", Weekday::Friday), ("saturday", Weekday::Saturday), ("sunday", Weekday::Sunday),
+            ("monday", Weekday::Monday),
+            ("tuesday", Weekday::Tuesday),
+            ("wednesday", Weekday::Wednesday),
+            ("thursday", Weekday::Thursday),
+            ("friday", Weekday::Friday),
+            ("saturday", Weekday::Saturday),
+            ("sunday", Weekday::Sunday),
         ];
         let named = |lead: &str| DAYS.iter().find(|(name, _)| find_phrase(folded, &format!("{lead} {name}")).is_some());
         let (_, weekday) = ["by", "on", "until", "before"].into_iter().find_map(named)?;

@@ -69,7 +69,11 @@ impl<'a> Reading<'a> {
             Some(span) => short_line(slice(&heard.text, span), 240),
             None => {
                 let given = one_line(&self.veil.cover(&found.quote));
-                if !given.is_empty() && one_line(&heard.text).contains(&given) { shorten(&given, 240) } else { short_line(&heard.text, 240) }
+                if !given.is_empty() && one_line(&heard.text).contains(&given) {
+                    shorten(&given, 240)
+                } else {
+                    short_line(&heard.text, 240)
+                }
             }
         };
         Some(Evidence { turn: found.turn, span, quote })

@@ -2,10 +2,7 @@
 
 use baton_model::{Escalation, Evidence, PackageReason, Reason, SignalKind, Tier, Trigger, Urgency, UrgencyNote};
 
-use super::{
-    quote::short_line,
-    reading::Reading,
-};
+use super::{quote::short_line, reading::Reading};
 
 /// The reason that opened the escalation, if the decision names it.
 pub(super) fn main_reason(escalation: &Escalation) -> Option<&Reason> {
@@ -125,7 +122,10 @@ mod tests {
 
     #[test]
     fn urgency_says_why() {
-        let mut talk = Talk::new().customer("I will call my lawyer").signal(SignalKind::LegalThreat, 0.9).at_trigger(Trigger::Complaint);
+        let mut talk = Talk::new()
+            .customer("I will call my lawyer")
+            .signal(SignalKind::LegalThreat, 0.9)
+            .at_trigger(Trigger::Complaint);
         talk.escalation.tier = Tier::Vip;
         talk.escalation.urgency = Urgency::High;
         let note = urgency(&talk.escalation, &Reading::of(&talk.conversation, usize::MAX), -0.8);

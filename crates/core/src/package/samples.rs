@@ -137,7 +137,7 @@ impl Talk {
                 id: conversation_id(1),
                 channel: Channel::Chat,
                 ai_mode: AiMode::BuiltIn,
-                customer: CustomerRef { name: Some("Jane Roe".into()), ..CustomerRef::default() },
+                customer: CustomerRef { name: Some("Jane Roe".into()), verified: true, ..CustomerRef::default() },
                 opened_at: opened,
                 holder: Holder::Queue,
                 epoch: Epoch(1),
@@ -152,6 +152,7 @@ impl Talk {
                 customer_seen_at: opened,
                 rating: None,
                 closed_at: None,
+                counted: false,
                 idle_due: opened,
             },
             escalation: Escalation {
@@ -284,7 +285,12 @@ impl Talk {
             similar: self
                 .resolved
                 .iter()
-                .map(|&(escalation, headline, issue_class, resolution)| SimilarCase { escalation, headline, issue_class, resolution })
+                .map(|&(escalation, headline, issue_class, resolution)| SimilarCase {
+                    escalation,
+                    headline,
+                    issue_class,
+                    resolution,
+                })
                 .collect(),
             now: at("2026-03-02T12:00:00Z"),
         })

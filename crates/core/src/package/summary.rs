@@ -14,23 +14,39 @@ use super::{
 /// Promises told in the summary; the package lists all of them.
 const PROMISES: usize = 3;
 
-pub(super) fn summary(reading: &Reading<'_>, want: Option<&Want>, tried: &[Attempt], mood: &MoodArc, promises: &[Promise]) -> Vec<Claim> {
+pub(super) fn summary(
+    reading: &Reading<'_>,
+    want: Option<&Want>,
+    tried: &[Attempt],
+    mood: &MoodArc,
+    promises: &[Promise],
+) -> Vec<Claim> {
     let mut out: Vec<Claim> = Vec::new();
     out.extend(want.map(Want::claim));
     out.extend(happened(reading, want));
     out.extend(answers(reading, tried));
     out.extend(tools(reading, tried));
     out.extend(mood.turning_point.and_then(|id| reading.get(id)).map(|h| Claim {
-        text: format!("Their mood fell when they wrote {}", quoted(sentences(&h.text).first().copied().unwrap_or(&h.text), 140)),
+        text: format!(
+            "Their mood fell when they wrote {}",
+            quoted(sentences(&h.text).first().copied().unwrap_or(&h.text), 140)
+        ),
         turns: vec![h.id()],
     }));
     out.extend(open(reading));
     if promises.len() > PROMISES {
         let turns = promises.iter().map(|p| p.turn).collect();
-        out.push(Claim { text: format!("{} promises were made; the latest follow.", capital(cardinal(promises.len()))), turns: distinct(turns) });
+        out.push(Claim {
+            text: format!("{} promises were made; the latest follow.", capital(cardinal(promises.len()))),
+            turns: distinct(turns),
+        });
     }
     let latest = promises.len().saturating_sub(PROMISES);
-    out.extend(promises[latest..].iter().map(|p| Claim { text: format!("Promised: {}", quoted(&p.text, 200)), turns: vec![p.turn] }));
+    out.extend(
+        promises[latest..]
+            .iter()
+            .map(|p| Claim { text: format!("Promised: {}", quoted(&p.text, 200)), turns: vec![p.turn] }),
+    );
     out
 }
 
@@ -48,7 +64,10 @@ fn happened(reading: &Reading<'_>, want: Option<&Want>) -> Option<Claim> {
             }
         }
     }
-    best.map(|(_, heard, sentence)| Claim { text: format!("They report: {}", quoted(sentence, 220)), turns: vec![heard.id()] })
+    best.map(|(_, heard, sentence)| Claim {
+        text: format!("They report: {}", quoted(sentence, 220)),
+        turns: vec![heard.id()],
+    })
 }
 
 fn answers(reading: &Reading<'_>, tried: &[Attempt]) -> Option<Claim> {
@@ -133,7 +152,10 @@ mod tests {
     fn texts(talk: &Talk) -> Vec<String> {
         let reading = Reading::of(&talk.conversation, usize::MAX);
         let want = want(&reading, &[]);
-        summary(&reading, want.as_ref(), &tried(&reading), &mood(&reading), &promises(&reading, None)).into_iter().map(|c| c.text).collect()
+        summary(&reading, want.as_ref(), &tried(&reading), &mood(&reading), &promises(&reading, None))
+            .into_iter()
+            .map(|c| c.text)
+            .collect()
     }
 
     #[test]

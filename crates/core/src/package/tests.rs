@@ -28,19 +28,36 @@ fn text() -> impl Strategy<Value = String> {
 fn entity() -> impl Strategy<Value = Entity> {
     use EntityKind::*;
     let kind = prop::sample::select(vec![Reference, Amount, Date, Email, Phone, Card, Iban, Address, Person, Url]);
-    let value = prop::sample::select(vec!["A-1042", "4242424242424242", "jane@example.com", "", "•", "x", "DE89370400440532013000", "٣٤٥"]);
-    (kind, 0u32..60, 0u32..30, value)
-        .prop_map(|(kind, start, length, value)| Entity { kind, span: Span { start, end: start.saturating_add(length) }, value: value.into() })
+    let value = prop::sample::select(vec![
+        "A-1042",
+        "4242424242424242",
+        "jane@example.com",
+        "",
+        "•",
+        "x",
+        "DE89370400440532013000",
+        "٣٤٥",
+    ]);
+    (kind, 0u32..60, 0u32..30, value).prop_map(|(kind, start, length, value)| Entity {
+        kind,
+        span: Span { start, end: start.saturating_add(length) },
+        value: value.into(),
+    })
 }
 
 fn signals() -> impl Strategy<Value = Signals> {
     let found = prop::collection::vec(
-        (prop::sample::select(SignalKind::ALL.to_vec()), 0.0f32..1.0).prop_map(|(kind, score)| Signal { kind, score, spans: vec![] }),
+        (prop::sample::select(SignalKind::ALL.to_vec()), 0.0f32..1.0).prop_map(|(kind, score)| Signal {
+            kind,
+            score,
+            spans: vec![],
+        }),
         0..3,
     );
     let sentiment = prop_oneof![9 => -1.0f32..1.0, 1 => Just(f32::NAN)];
-    (sentiment, found, prop::collection::vec(entity(), 0..4), any::<bool>())
-        .prop_map(|(sentiment, found, entities, question)| Signals { sentiment, found, entities, question, ..Signals::default() })
+    (sentiment, found, prop::collection::vec(entity(), 0..4), any::<bool>()).prop_map(
+        |(sentiment, found, entities, question)| Signals { sentiment, found, entities, question, ..Signals::default() },
+    )
 }
 
 fn said() -> impl Strategy<Value = (String, String, Signals)> {
@@ -55,35 +72,41 @@ fn talk() -> impl Strategy<Value = Talk> {
     .prop_flat_map(|count| prop::collection::vec(said(), count));
     let name = prop::option::of(prop_oneof![Just("Jane Roe".to_owned()), text()]);
     let trigger = prop::sample::select(Trigger::ALL.to_vec());
-    (turns, name, trigger, any::<bool>(), any::<bool>(), 0u32..80, text()).prop_map(|(turns, name, trigger, ai_only, known, spot, because)| {
-        let mut talk = Talk::new();
-        for (role, text, signals) in turns {
-            talk = talk.say(if ai_only { "ai_agent" } else { &role }, &text);
-            let turn = std::sync::Arc::make_mut(talk.conversation.turns.last_mut().unwrap());
-            turn.signals = signals;
-            if matches!(turn.author, Author::AiAgent) && spot % 3 == 0 {
-                talk = talk.cites(&because);
+    (turns, name, trigger, any::<bool>(), any::<bool>(), 0u32..80, text()).prop_map(
+        |(turns, name, trigger, ai_only, known, spot, because)| {
+            let mut talk = Talk::new();
+            for (role, text, signals) in turns {
+                talk = talk.say(if ai_only { "ai_agent" } else { &role }, &text);
+                let turn = std::sync::Arc::make_mut(talk.conversation.turns.last_mut().unwrap());
+                turn.signals = signals;
+                if matches!(turn.author, Author::AiAgent) && spot % 3 == 0 {
+                    talk = talk.cites(&because);
+                }
             }
-        }
-        talk = talk.at_trigger(trigger);
-        let mut reason = a_reason(trigger, &because);
-        reason.evidence = talk
-            .conversation
-            .turns
-            .iter()
-            .step_by(2)
-            .map(|t| Evidence { turn: t.id, span: (spot % 2 == 0).then_some(Span { start: spot, end: spot + 9 }), quote: because.clone() })
-            .collect();
-        talk.decide(vec![reason, a_reason(Trigger::Complaint, "They complain about 7 things.")]);
-        talk.conversation.customer.name = name;
-        if known {
-            let mut order = an_order("A-1042", 3);
-            order.expected_at = Some(Timestamp::from_millis(1_772_530_000_000));
-            talk.know(Some(a_customer()), vec![order, an_order("42", 5)]);
-            talk.articles = vec![an_article("refunds", "Refund in 30 days", &because, &["refund"])];
-        }
-        talk
-    })
+            talk = talk.at_trigger(trigger);
+            let mut reason = a_reason(trigger, &because);
+            reason.evidence = talk
+                .conversation
+                .turns
+                .iter()
+                .step_by(2)
+                .map(|t| Evidence {
+                    turn: t.id,
+                    span: (spot % 2 == 0).then_some(Span { start: spot, end: spot + 9 }),
+                    quote: because.clone(),
+                })
+                .collect();
+            talk.decide(vec![reason, a_reason(Trigger::Complaint, "They complain about 7 things.")]);
+            talk.conversation.customer.name = name;
+            if known {
+                let mut order = an_order("A-1042", 3);
+                order.expected_at = Some(Timestamp::from_millis(1_772_530_000_000));
+                talk.know(Some(a_customer()), vec![order, an_order("42", 5)]);
+                talk.articles = vec![an_article("refunds", "Refund in 30 days", &because, &["refund"])];
+            }
+            talk
+        },
+    )
 }
 
 proptest! {
@@ -122,7 +145,11 @@ fn a_whole_package() {
     talk.escalation.tier = Tier::Vip;
     talk.escalation.issue_class = "refund".into();
     let mut reason = a_reason(Trigger::AiLimit, "The AI has no answer.");
-    reason.evidence = vec![Evidence { turn: talk.conversation.turns[4].id, span: Some(Span { start: 12, end: 33 }), quote: String::new() }];
+    reason.evidence = vec![Evidence {
+        turn: talk.conversation.turns[4].id,
+        span: Some(Span { start: 12, end: 33 }),
+        quote: String::new(),
+    }];
     talk.decide(vec![reason]);
     talk.know(Some(a_customer()), vec![an_order("A-1042", 3)]);
     let package = talk.build();

@@ -77,7 +77,8 @@ fn taken(answer: &Heard<'_>, asked: &Heard<'_>, reply: &Heard<'_>) -> AttemptRes
         return AttemptResult::DidNotHelp;
     }
     // An answer to the AI's own question tells nothing; another question, calmly asked, means that they moved on.
-    let moved_on = !answer.turn.signals.question && reply.turn.signals.question && share < 0.3 && mood >= -0.2 && words.len() >= 2;
+    let moved_on =
+        !answer.turn.signals.question && reply.turn.signals.question && share < 0.3 && mood >= -0.2 && words.len() >= 2;
     if moved_on { AttemptResult::Helped } else { AttemptResult::Unknown }
 }
 
@@ -117,7 +118,12 @@ mod tests {
 
     #[test]
     fn tools_and_citations_are_named() {
-        let talk = Talk::new().customer("status?").tool("order_lookup", false, "timeout").ai("See the guide.").cites("Tracking guide").cites("Tracking guide");
+        let talk = Talk::new()
+            .customer("status?")
+            .tool("order_lookup", false, "timeout")
+            .ai("See the guide.")
+            .cites("Tracking guide")
+            .cites("Tracking guide");
         let all = tried(&Reading::of(&talk.conversation, usize::MAX));
         assert_eq!(all[0].what, "order_lookup failed: timeout");
         assert_eq!(all[0].result, AttemptResult::Failed);

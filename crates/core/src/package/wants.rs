@@ -31,8 +31,20 @@ static INTENTS: [Intent; 14] = [
         with_reference: "a refund for {}",
         symptom: false,
     },
-    Intent { class: "refund", said: &["replacement", "replace", "ersatz"], phrase: "a replacement", with_reference: "a replacement for {}", symptom: false },
-    Intent { class: "refund", said: &["exchange", "umtausch"], phrase: "an exchange", with_reference: "an exchange for {}", symptom: false },
+    Intent {
+        class: "refund",
+        said: &["replacement", "replace", "ersatz"],
+        phrase: "a replacement",
+        with_reference: "a replacement for {}",
+        symptom: false,
+    },
+    Intent {
+        class: "refund",
+        said: &["exchange", "umtausch"],
+        phrase: "an exchange",
+        with_reference: "an exchange for {}",
+        symptom: false,
+    },
     Intent {
         class: "refund",
         said: &["return it", "return this", "return the", "return my", "send it back", "zurücksenden"],
@@ -40,8 +52,20 @@ static INTENTS: [Intent; 14] = [
         with_reference: "to return an item of {}",
         symptom: false,
     },
-    Intent { class: "account", said: &["delete my account", "delete my data", "close my account"], phrase: "their account deleted", with_reference: "their account deleted ({})", symptom: false },
-    Intent { class: "cancellation", said: &["cancel", "kündig", "stornier"], phrase: "to cancel", with_reference: "to cancel {}", symptom: false },
+    Intent {
+        class: "account",
+        said: &["delete my account", "delete my data", "close my account"],
+        phrase: "their account deleted",
+        with_reference: "their account deleted ({})",
+        symptom: false,
+    },
+    Intent {
+        class: "cancellation",
+        said: &["cancel", "kündig", "stornier"],
+        phrase: "to cancel",
+        with_reference: "to cancel {}",
+        symptom: false,
+    },
     Intent {
         class: "sales",
         said: &["discount", "better price", "lower price", "price match", "match the price", "cheaper", "rabatt"],
@@ -52,8 +76,20 @@ static INTENTS: [Intent; 14] = [
     Intent {
         class: "delivery",
         said: &[
-            "where is", "where's", "when will", "status of", "has not arrived", "hasn't arrived", "not arrived", "never arrived", "still waiting for",
-            "not received", "haven't received", "track my", "wo ist", "wo bleibt",
+            "where is",
+            "where's",
+            "when will",
+            "status of",
+            "has not arrived",
+            "hasn't arrived",
+            "not arrived",
+            "never arrived",
+            "still waiting for",
+            "not received",
+            "haven't received",
+            "track my",
+            "wo ist",
+            "wo bleibt",
         ],
         phrase: "news of a delivery",
         with_reference: "news of {}",
@@ -68,12 +104,26 @@ static INTENTS: [Intent; 14] = [
     },
     Intent {
         class: "billing",
-        said: &["charged twice", "double charge", "overcharged", "unknown charge", "wrong amount", "charged me", "been charged"],
+        said: &[
+            "charged twice",
+            "double charge",
+            "overcharged",
+            "unknown charge",
+            "wrong amount",
+            "charged me",
+            "been charged",
+        ],
         phrase: "a charge looked into",
         with_reference: "a charge for {} looked into",
         symptom: true,
     },
-    Intent { class: "billing", said: &["invoice", "receipt", "rechnung"], phrase: "an invoice", with_reference: "an invoice for {}", symptom: false },
+    Intent {
+        class: "billing",
+        said: &["invoice", "receipt", "rechnung"],
+        phrase: "an invoice",
+        with_reference: "an invoice for {}",
+        symptom: false,
+    },
     Intent {
         class: "account",
         said: &["log in", "login", "password", "locked out", "sign in", "passwort"],
@@ -83,20 +133,52 @@ static INTENTS: [Intent; 14] = [
     },
     Intent {
         class: "technical",
-        said: &["broken", "damaged", "defective", "doesn't work", "does not work", "not working", "stopped working", "kaputt"],
+        said: &[
+            "broken",
+            "damaged",
+            "defective",
+            "doesn't work",
+            "does not work",
+            "not working",
+            "stopped working",
+            "kaputt",
+        ],
         phrase: "help with a faulty item",
         with_reference: "help with a faulty item of {}",
         symptom: true,
     },
-    Intent { class: "sales", said: &["an exception", "extend", "extension"], phrase: "an exception", with_reference: "an exception for {}", symptom: false },
+    Intent {
+        class: "sales",
+        said: &["an exception", "extend", "extension"],
+        phrase: "an exception",
+        with_reference: "an exception for {}",
+        symptom: false,
+    },
 ];
 
 const ASKS: &[&str] = &[
-    "i want", "i need", "i'd like", "i would like", "can you", "could you", "can i", "could i", "please", "how do i", "where is", "when will",
-    "give me", "i demand", "help me", "ich möchte", "ich brauche", "können sie",
+    "i want",
+    "i need",
+    "i'd like",
+    "i would like",
+    "can you",
+    "could you",
+    "can i",
+    "could i",
+    "please",
+    "how do i",
+    "where is",
+    "when will",
+    "give me",
+    "i demand",
+    "help me",
+    "ich möchte",
+    "ich brauche",
+    "können sie",
 ];
 const GREETS: &[&str] = &["hi", "hello", "hey", "good morning", "good afternoon", "good evening", "hallo", "guten tag"];
-const REFUSES: &[&str] = &["don't want", "do not want", "not want", "instead of", "rather than", "no need for", "don't need", "kein"];
+const REFUSES: &[&str] =
+    &["don't want", "do not want", "not want", "instead of", "rather than", "no need for", "don't need", "kein"];
 
 #[derive(Debug)]
 pub(super) struct Want {
@@ -164,7 +246,11 @@ fn weight(heard: &Heard<'_>, folded: &str, intent: Option<&Intent>) -> f32 {
     score += if asks(folded) { 2.0 } else { 0.0 };
     score += if folded.ends_with('?') { 0.5 } else { 0.0 };
     score += if heard.turn.signals.entities.iter().any(|e| e.kind == EntityKind::Reference) { 0.5 } else { 0.0 };
-    if intent.is_none() && (heard.says(SignalKind::WantsHuman) || heard.says(SignalKind::Thanks) || has_any(folded, &["real person", "human"])) {
+    if intent.is_none()
+        && (heard.says(SignalKind::WantsHuman)
+            || heard.says(SignalKind::Thanks)
+            || has_any(folded, &["real person", "human"]))
+    {
         score -= 4.0;
     }
     if words < 3 || GREETS.contains(&folded.trim_end_matches(|c: char| !c.is_alphanumeric())) {
@@ -180,8 +266,9 @@ fn asks(folded: &str) -> bool {
 
 /// The first remedy in a sentence that is not refused ("I don't want a refund"), else the first symptom.
 fn intent_of(folded: &str) -> Option<&'static Intent> {
-    static SAID: LazyLock<PhraseBook> =
-        LazyLock::new(|| PhraseBook::of(INTENTS.iter().enumerate().flat_map(|(row, intent)| intent.said.iter().map(move |p| (*p, row)))));
+    static SAID: LazyLock<PhraseBook> = LazyLock::new(|| {
+        PhraseBook::of(INTENTS.iter().enumerate().flat_map(|(row, intent)| intent.said.iter().map(move |p| (*p, row))))
+    });
     SAID.find_in(folded)
         .filter(|(at, _)| !refused(&folded[..*at]))
         .map(|(at, row)| (at, &INTENTS[row]))
@@ -201,10 +288,16 @@ fn reference(reading: &Reading<'_>, at: &Heard<'_>, orders: &[Sourced<Order>]) -
         let said = heard.turn.signals.entities.iter().find_map(|e| {
             let written = slice(&heard.text, e.span).trim().trim_start_matches('#');
             let plain = (2..=40).contains(&written.chars().count()) && written.chars().any(char::is_alphanumeric);
-            (e.kind == EntityKind::Reference && plain && !written.contains('•')).then(|| (short_line(written, 40), e.span.start))
+            (e.kind == EntityKind::Reference && plain && !written.contains('•'))
+                .then(|| (short_line(written, 40), e.span.start))
         });
         let folded = fold(&heard.text);
-        let known = || orders.iter().find(|o| mentions(&folded, &o.value.reference)).map(|o| (short_line(&o.value.reference, 40), u32::MAX));
+        let known = || {
+            orders
+                .iter()
+                .find(|o| mentions(&folded, &o.value.reference))
+                .map(|o| (short_line(&o.value.reference, 40), u32::MAX))
+        };
         let (written, start) = said.or_else(known)?;
         let before: String = heard.text.chars().take(start as usize).collect();
         let is_order = orders.iter().any(|o| fold(&o.value.reference) == fold(&written)) || says_order(&before);
@@ -240,8 +333,13 @@ mod tests {
 
     #[test]
     fn a_reference_said_elsewhere_is_cited_too() {
-        let talk = Talk::new().customer("Please refund me").ai("Which order?").customer("It is X-77").entity("X-77", EntityKind::Reference, "X-77");
-        let on_record = Sourced { value: an_order("X-77", 1), source: "shop".into(), fetched_at: baton_model::Timestamp::default() };
+        let talk = Talk::new().customer("Please refund me").ai("Which order?").customer("It is X-77").entity(
+            "X-77",
+            EntityKind::Reference,
+            "X-77",
+        );
+        let on_record =
+            Sourced { value: an_order("X-77", 1), source: "shop".into(), fetched_at: baton_model::Timestamp::default() };
         let want = want(&Reading::of(&talk.conversation, usize::MAX), &[on_record]).unwrap();
         assert_eq!(want.phrase.as_deref(), Some("a refund for order X-77"));
         assert_eq!(want.turns, [talk.conversation.turns[0].id, talk.conversation.turns[2].id]);
@@ -249,8 +347,14 @@ mod tests {
 
     #[test]
     fn what_is_refused_is_not_wanted() {
-        assert_eq!(phrase(&Talk::new().customer("I don't want a refund, I want a replacement")).as_deref(), Some("a replacement"));
-        assert_eq!(phrase(&Talk::new().customer("It arrived broken and I would like a refund")).as_deref(), Some("a refund"));
+        assert_eq!(
+            phrase(&Talk::new().customer("I don't want a refund, I want a replacement")).as_deref(),
+            Some("a replacement")
+        );
+        assert_eq!(
+            phrase(&Talk::new().customer("It arrived broken and I would like a refund")).as_deref(),
+            Some("a refund")
+        );
         assert_eq!(phrase(&Talk::new().customer("It arrived broken")).as_deref(), Some("help with a faulty item"));
     }
 

@@ -97,7 +97,9 @@ pub(super) fn overlap(a: &[String], b: &[String]) -> (f32, usize) {
 
 /// Whether `phrase` occurs in `text` at the beginning of a word (both folded). Gives its byte offset.
 pub(super) fn find_phrase(text: &str, phrase: &str) -> Option<usize> {
-    text.match_indices(phrase).map(|(at, _)| at).find(|&at| text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
+    text.match_indices(phrase)
+        .map(|(at, _)| at)
+        .find(|&at| text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
 }
 
 /// Whether one of these phrases occurs in `text` at the beginning of a word (all folded). One walk over the text, however
@@ -142,7 +144,12 @@ impl PhraseBook {
         word_starts(text).filter_map(move |at| {
             let rest = &text[at..];
             let known = &self.by_first[usize::from(*rest.as_bytes().first()?)];
-            known.iter().filter(|(phrase, _)| rest.starts_with(phrase)).map(|(_, meaning)| *meaning).min().map(|meaning| (at, meaning))
+            known
+                .iter()
+                .filter(|(phrase, _)| rest.starts_with(phrase))
+                .map(|(_, meaning)| *meaning)
+                .min()
+                .map(|meaning| (at, meaning))
         })
     }
 }
@@ -157,8 +164,7 @@ pub(super) fn times(n: usize) -> String {
 }
 
 pub(super) fn cardinal(n: usize) -> &'static str {
-    const WORDS: [&str; 11] =
-        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    const WORDS: [&str; 11] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     WORDS.get(n).copied().unwrap_or("many")
 }
 
@@ -168,14 +174,14 @@ const LONGEST_STOP: usize = 7;
 /// Sorted: words that say nothing about the subject.
 const STOP: &[&str] = &[
     "a", "about", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been",
-    "before", "but", "by", "can", "cant", "could", "das", "der", "did", "didnt", "die", "do", "does", "doesnt", "dont", "ein",
-    "eine", "for", "from", "get", "got", "had", "has", "have", "havent", "hello", "help", "her", "here", "hey", "hi", "his",
-    "how", "i", "ich", "id", "if", "ill", "im", "in", "into", "is", "isnt", "ist", "it", "its", "ive", "just", "know", "let",
-    "like", "me", "mein", "more", "much", "my", "need", "new", "nicht", "no", "not", "now", "of", "off", "ok", "okay", "on",
-    "one", "only", "or", "our", "out", "please", "really", "said", "say", "she", "should", "sie", "so", "some", "still", "tell",
-    "than", "thank", "thanks", "that", "thats", "the", "their", "them", "then", "there", "they", "this", "to", "too", "und",
-    "up", "us", "very", "want", "was", "we", "well", "were", "what", "when", "which", "who", "why", "will", "with", "you",
-    "your",
+    "before", "but", "by", "can", "cant", "could", "das", "der", "did", "didnt", "die", "do", "does", "doesnt", "dont",
+    "ein", "eine", "for", "from", "get", "got", "had", "has", "have", "havent", "hello", "help", "her", "here", "hey", "hi",
+    "his", "how", "i", "ich", "id", "if", "ill", "im", "in", "into", "is", "isnt", "ist", "it", "its", "ive", "just",
+    "know", "let", "like", "me", "mein", "more", "much", "my", "need", "new", "nicht", "no", "not", "now", "of", "off",
+    "ok", "okay", "on", "one", "only", "or", "our", "out", "please", "really", "said", "say", "she", "should", "sie", "so",
+    "some", "still", "tell", "than", "thank", "thanks", "that", "thats", "the", "their", "them", "then", "there", "they",
+    "this", "to", "too", "und", "up", "us", "very", "want", "was", "we", "well", "were", "what", "when", "which", "who",
+    "why", "will", "with", "you", "your",
 ];
 
 #[cfg(test)]
@@ -190,7 +196,10 @@ mod tests {
 
     #[test]
     fn a_decimal_point_ends_no_sentence() {
-        assert_eq!(sentences("It cost 129.95 EUR. Why? \n See shop.example.com"), ["It cost 129.95 EUR.", "Why?", "See shop.example.com"]);
+        assert_eq!(
+            sentences("It cost 129.95 EUR. Why? \n See shop.example.com"),
+            ["It cost 129.95 EUR.", "Why?", "See shop.example.com"]
+        );
         assert!(sentences(" … !? 🙂 ").is_empty());
     }
 

@@ -209,28 +209,43 @@ mod tests {
             ("/1/id", Box::new(|q| q[1].id = QueueId("general".into()))),
             ("/1/id", Box::new(|q| q[1].id = QueueId("Bil ling".into()))),
             ("/1/name", Box::new(|q| q[1].name = " ".into())),
-            ("/1/topics/0", Box::new(|q| {
-                q[0].topics = vec!["a".into()];
-                q[1].topics = vec!["a".into()];
-            })),
+            (
+                "/1/topics/0",
+                Box::new(|q| {
+                    q[0].topics = vec!["a".into()];
+                    q[1].topics = vec!["a".into()];
+                }),
+            ),
             ("/1/hours", Box::new(|q| q[1].hours.time_zone = "Nowhere".into())),
-            ("/1/required_skills/x", Box::new(|q| {
-                q[1].required_skills.insert("x".into(), 6);
-            })),
+            (
+                "/1/required_skills/x",
+                Box::new(|q| {
+                    q[1].required_skills.insert("x".into(), 6);
+                }),
+            ),
             ("/1/offer_seconds", Box::new(|q| q[1].offer_seconds = 0)),
             ("/1/max_wait_seconds", Box::new(|q| q[1].max_wait_seconds = 0)),
             ("/1/targets", Box::new(|q| q[1].targets.clear())),
-            ("/1/targets/standard/first_reply_seconds", Box::new(|q| {
-                q[1].targets.values_mut().for_each(|t| t.first_reply_seconds = 1);
-            })),
+            (
+                "/1/targets/standard/first_reply_seconds",
+                Box::new(|q| {
+                    q[1].targets.values_mut().for_each(|t| t.first_reply_seconds = 1);
+                }),
+            ),
             ("/1/steps/1/after_seconds", Box::new(move |q| q[1].steps = vec![step(60), step(60)])),
             ("/1/steps/0", Box::new(move |q| q[1].steps = vec![RelaxStep { lower_proficiency_by: 0, ..step(60) }])),
-            ("/1/steps/0/overflow_to/0", Box::new(move |q| {
-                q[1].steps = vec![RelaxStep { overflow_to: vec![QueueId("gone".into())], ..step(60) }];
-            })),
-            ("/1/steps/0/overflow_to/0", Box::new(move |q| {
-                q[1].steps = vec![RelaxStep { overflow_to: vec![q[1].id.clone()], ..step(60) }];
-            })),
+            (
+                "/1/steps/0/overflow_to/0",
+                Box::new(move |q| {
+                    q[1].steps = vec![RelaxStep { overflow_to: vec![QueueId("gone".into())], ..step(60) }];
+                }),
+            ),
+            (
+                "/1/steps/0/overflow_to/0",
+                Box::new(move |q| {
+                    q[1].steps = vec![RelaxStep { overflow_to: vec![q[1].id.clone()], ..step(60) }];
+                }),
+            ),
         ];
         for (n, (want, spoil)) in table.iter().enumerate() {
             let mut queues = good();

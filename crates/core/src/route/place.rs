@@ -2,7 +2,7 @@
 
 use baton_model::{Channel, Queue, QueueId, Requirements, Skills, Tier, Timestamp, Urgency, WorkItem};
 
-use super::{fit, first_step_at};
+use super::{first_step_at, fit};
 
 /// No item ranks higher, however often it is raised. One point is one second of waiting.
 pub const MAX_PRIORITY: i32 = 1_000;
@@ -39,8 +39,7 @@ pub fn place(p: &Placing<'_>) -> WorkItem {
         *at_least = (*at_least).max(*level);
     }
     let id = queue.map_or_else(|| QueueId("general".into()), |q| q.id.clone());
-    let requirements =
-        Requirements { skills, language: p.language.map(fit::primary_language), queues: vec![id.clone()] };
+    let requirements = Requirements { skills, language: p.language.map(fit::primary_language), queues: vec![id.clone()] };
     WorkItem {
         queue: id,
         strict: requirements.clone(),

@@ -101,7 +101,10 @@ mod tests {
         assert_eq!(one.requirements.skills, Skills::from([("billing".into(), 2), ("legal".into(), 1)]));
         assert_eq!((one.step, one.next_step_at), (1, Some(now + Millis::secs(90))));
         (item.step, item.requirements, item.next_step_at) = (one.step, one.requirements, one.next_step_at);
-        assert_eq!(relax_words(&item, &billing).as_deref(), Some("billing 1 instead of 2, drop legal, drop German, also general"));
+        assert_eq!(
+            relax_words(&item, &billing).as_deref(),
+            Some("billing 1 instead of 2, drop legal, drop German, also general")
+        );
         let two = relax(&item, &billing).expect("a step");
         assert_eq!(two.requirements.skills, Skills::from([("billing".into(), 1)]));
         assert_eq!(two.requirements.language, None);

@@ -165,6 +165,7 @@ fn opened(id: ConversationId) -> Conversation {
         rating: None,
         closed_at: None,
         idle_due: at(60),
+        counted: false,
     }
 }
 

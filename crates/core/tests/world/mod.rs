@@ -5,27 +5,36 @@ use std::sync::Arc;
 use baton_core::engine::{self, State, view};
 use baton_model::*;
 
-pub fn signal(kind: SignalKind, score: f32) -> Signal {
+pub(crate) fn signal(kind: SignalKind, score: f32) -> Signal {
     Signal { kind, score, spans: Vec::new() }
 }
 
-pub struct World {
+pub(crate) struct World {
     state: State,
     journal: Vec<Recorded>,
     now: Timestamp,
     seed: u64,
     asks: Vec<(RequestId, ConversationId)>,
+    questions: Vec<(RequestId, String)>,
     alive: Vec<HumanAgentId>,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Monday, 2 March 2026, 12:00 UTC.
         let now = Timestamp::from_millis(1_772_452_800_000);
-        Self { state: State::default(), journal: Vec::new(), now, seed: 1, asks: Vec::new(), alive: Vec::new() }
+        Self {
+            state: State::default(),
+            journal: Vec::new(),
+            now,
+            seed: 1,
+            asks: Vec::new(),
+            questions: Vec::new(),
+            alive: Vec::new(),
+        }
     }
 
-    pub fn send(&mut self, actor: Actor, input: Input) -> Result<Reply, Refusal> {
+    pub(crate) fn send(&mut self, actor: Actor, input: Input) -> Result<Reply, Refusal> {
         self.stamped(actor, None, input)
     }
 
@@ -42,29 +51,30 @@ impl World {
             self.journal.push(recorded);
         }
         for effect in decision.effects {
-            if let Effect::AskAssistant { request, conversation, .. } = effect {
+            if let Effect::AskAssistant { request, conversation, question, .. } = effect {
+                self.questions.push((request, question));
                 self.asks.push((request, conversation));
             }
         }
         decision.reply
     }
 
-    pub fn must(&mut self, actor: Actor, input: Input) -> Reply {
+    pub(crate) fn must(&mut self, actor: Actor, input: Input) -> Reply {
         let shown = format!("{input:?}");
         self.send(actor, input).unwrap_or_else(|refusal| panic!("{shown}: {refusal}"))
     }
 
-    pub fn try_as(&mut self, human: HumanAgentId, input: Input) -> Result<Reply, Refusal> {
+    pub(crate) fn try_as(&mut self, human: HumanAgentId, input: Input) -> Result<Reply, Refusal> {
         self.send(Actor::Human { human_agent: human }, input)
     }
 
-    pub fn keyed(&mut self, key: &str, hash: u64, input: Input) -> Result<Reply, Refusal> {
+    pub(crate) fn keyed(&mut self, key: &str, hash: u64, input: Input) -> Result<Reply, Refusal> {
         self.stamped(Actor::Bot, Some(IdempotencyKey { key: key.into(), hash }), input)
     }
 
     // ---- people ----
 
-    pub fn human(&mut self, name: &str, skills: &[(&str, u8)]) -> HumanAgentId {
+    pub(crate) fn human(&mut self, name: &str, skills: &[(&str, u8)]) -> HumanAgentId {
         self.seed += 1;
         let id = IdSource::new(self.now, self.seed).draw();
         let profile = HumanProfile {
@@ -79,31 +89,34 @@ impl World {
         id
     }
 
-    pub fn available(&mut self, human: HumanAgentId) {
+    pub(crate) fn available(&mut self, human: HumanAgentId) {
         self.alive.push(human);
-        self.must(Actor::Human { human_agent: human }, Input::SetPresence { human_agent: human, willing: Willing::Available });
+        self.must(
+            Actor::Human { human_agent: human },
+            Input::SetPresence { human_agent: human, willing: Willing::Available },
+        );
     }
 
-    pub fn gone(&mut self, human: HumanAgentId) {
+    pub(crate) fn gone(&mut self, human: HumanAgentId) {
         self.alive.retain(|h| *h != human);
     }
 
-    pub fn replies(&mut self, human: HumanAgentId, escalation: EscalationId, text: &str) {
+    pub(crate) fn replies(&mut self, human: HumanAgentId, escalation: EscalationId, text: &str) {
         let input = Input::HumanTurn { escalation, text: text.into(), signals: Signals::default(), used_step: None };
         self.must(Actor::Human { human_agent: human }, input);
     }
 
     // ---- customers and AI ----
 
-    pub fn open(&mut self, name: &str) -> ConversationId {
+    pub(crate) fn open(&mut self, name: &str) -> ConversationId {
         self.open_as(CustomerRef { name: Some(name.into()), ..CustomerRef::default() })
     }
 
-    pub fn open_as(&mut self, customer: CustomerRef) -> ConversationId {
+    pub(crate) fn open_as(&mut self, customer: CustomerRef) -> ConversationId {
         self.open_with(AiMode::BuiltIn, customer)
     }
 
-    pub fn open_external(&mut self, name: &str) -> ConversationId {
+    pub(crate) fn open_external(&mut self, name: &str) -> ConversationId {
         self.open_with(AiMode::External, CustomerRef { name: Some(name.into()), ..CustomerRef::default() })
     }
 
@@ -115,7 +128,7 @@ impl World {
         }
     }
 
-    pub fn says(&mut self, c: ConversationId, text: &str, found: &[Signal]) {
+    pub(crate) fn says(&mut self, c: ConversationId, text: &str, found: &[Signal]) {
         let mut signals = Signals { found: found.to_vec(), ..Signals::default() };
         if let Some(at) = text.find("ann@") {
             let start = text[..at].chars().count() as u32;
@@ -126,16 +139,36 @@ impl World {
     }
 
     /// The newest question to the assistant.
-    pub fn ask(&mut self) -> (RequestId, ConversationId) {
+    pub(crate) fn ask(&mut self) -> (RequestId, ConversationId) {
         self.asks.pop().expect("the assistant was asked")
     }
 
-    pub fn answers(&mut self, (request, conversation): (RequestId, ConversationId), text: &str, meta: AiMeta) {
+    pub(crate) fn question(&self, request: RequestId) -> &str {
+        self.questions.iter().find(|(r, _)| *r == request).map_or("", |(_, q)| q)
+    }
+
+    pub(crate) fn customer(&mut self, id: &str, name: &str, tier: Tier, phone: &str) {
+        let customer = Customer {
+            external_id: id.into(),
+            name: name.into(),
+            tier,
+            email: None,
+            phone: Some(phone.into()),
+            locale: None,
+            time_zone: None,
+            customer_since: None,
+            lifetime_value: None,
+            attributes: Default::default(),
+        };
+        self.must(Actor::Bot, Input::PutCustomer { customer });
+    }
+
+    pub(crate) fn answers(&mut self, (request, conversation): (RequestId, ConversationId), text: &str, meta: AiMeta) {
         let input = Input::AssistantAnswered { request, conversation, text: text.into(), signals: Signals::default(), meta };
         self.must(Actor::System, input);
     }
 
-    pub fn bot_says(&mut self, conversation: ConversationId, epoch: Epoch, text: &str) -> Result<Reply, Refusal> {
+    pub(crate) fn bot_says(&mut self, conversation: ConversationId, epoch: Epoch, text: &str) -> Result<Reply, Refusal> {
         let input =
             Input::AiTurn { conversation, epoch, text: text.into(), signals: Signals::default(), meta: AiMeta::default() };
         self.send(Actor::Bot, input)
@@ -143,11 +176,11 @@ impl World {
 
     // ---- time ----
 
-    pub fn pass(&mut self, ms: i64) {
+    pub(crate) fn pass(&mut self, ms: i64) {
         self.until(self.now + Millis(ms));
     }
 
-    pub fn until(&mut self, until: Timestamp) {
+    pub(crate) fn until(&mut self, until: Timestamp) {
         while self.now < until {
             let deadline = engine::next_deadline(&self.state).unwrap_or(until).max(self.now);
             self.now = deadline.min(until).min(self.now + Millis::secs(20)).max(self.now + Millis(1));
@@ -160,61 +193,60 @@ impl World {
 
     // ---- looking ----
 
-    pub fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.state.position()
     }
 
-    pub fn since(&self, position: u64) -> Vec<Event> {
+    pub(crate) fn since(&self, position: u64) -> Vec<Event> {
         self.journal.iter().filter(|r| r.position > position).map(|r| r.event.clone()).collect()
     }
 
-    pub fn view(&self, c: ConversationId) -> Option<ConversationView> {
+    pub(crate) fn view(&self, c: ConversationId) -> Option<ConversationView> {
         view::conversation(&self.state, c, self.now)
     }
 
-    pub fn conversation(&self, c: ConversationId) -> Arc<Conversation> {
+    pub(crate) fn conversation(&self, c: ConversationId) -> Arc<Conversation> {
         self.view(c).expect("in memory").conversation
     }
 
-    pub fn public(&self, c: ConversationId) -> PublicConversation {
+    pub(crate) fn public(&self, c: ConversationId) -> PublicConversation {
         view::public(&self.state, c, self.now).expect("in memory")
     }
 
-    pub fn escalation(&self, e: EscalationId) -> Arc<Escalation> {
+    pub(crate) fn escalation(&self, e: EscalationId) -> Arc<Escalation> {
         view::escalation(&self.state, e, self.now).expect("in memory").escalation
     }
 
-    pub fn last_escalation(&self, c: ConversationId) -> Arc<Escalation> {
+    pub(crate) fn last_escalation(&self, c: ConversationId) -> Arc<Escalation> {
         self.escalation(*self.conversation(c).escalations.last().expect("escalated"))
     }
 
-    pub fn desk(&self, human: HumanAgentId) -> DeskView {
+    pub(crate) fn desk(&self, human: HumanAgentId) -> DeskView {
         view::desk(&self.state, human, self.now).expect("a human agent")
     }
 
-    pub fn holds(&self) {
+    pub(crate) fn holds(&self) {
         assert_eq!(engine::violations(&self.state, self.now), Vec::<String>::new());
         assert_eq!(self.replayed(), self.snapshot(), "replay gives the live state");
     }
 
-    pub fn snapshot(&self) -> String {
+    pub(crate) fn snapshot(&self) -> String {
         String::from_utf8(self.state.snapshot()).expect("JSON")
     }
 
-    pub fn replayed(&self) -> String {
+    pub(crate) fn replayed(&self) -> String {
         let mut state = State::default();
         self.journal.iter().for_each(|r| engine::evolve(&mut state, r));
         String::from_utf8(state.snapshot()).expect("JSON")
     }
 
-    pub fn restored(&self) -> String {
+    pub(crate) fn restored(&self) -> String {
         let state = State::restore(&self.state.snapshot()).expect("a snapshot");
         String::from_utf8(state.snapshot()).expect("JSON")
     }
 
-    pub fn folded(&self, c: ConversationId) -> Option<ConversationView> {
-        let stream: Vec<Recorded> =
-            self.journal.iter().filter(|r| r.stream == Stream::Conversation(c)).cloned().collect();
+    pub(crate) fn folded(&self, c: ConversationId) -> Option<ConversationView> {
+        let stream: Vec<Recorded> = self.journal.iter().filter(|r| r.stream == Stream::Conversation(c)).cloned().collect();
         view::conversation_of_stream(&stream, self.now)
     }
 }

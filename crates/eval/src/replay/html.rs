@@ -97,6 +97,7 @@ fn charts(page: &mut String, total: &Counts) {
         .map(|(what, n)| Bar { label: what.replace('_', " "), solid: *n, hollow: 0 })
         .collect();
     gaps.sort_by_key(|b| std::cmp::Reverse(b.solid));
+    page.push_str("<div class=\"pairs\">");
     for (title, note, chart) in [
         ("Why", "Filled: escalated. Outlined: offered only.", bars("Conversations by trigger", &reasons)),
         ("When", "The customer turn at which a person comes in.", columns("Conversations by customer turn", &moments)),

@@ -335,7 +335,7 @@ fn item(name: &str, source: &Source, driven: &Driven) -> Item {
         turns: recording.turns.len(),
         offer,
         escalation,
-        strain: driven.decisions.iter().map(|(_, d)| (d.strain * 1000.0).round() / 1000.0).collect(),
+        strain: driven.decisions.iter().map(|(_, d)| rounded(d.strain)).collect(),
         recorded_handoff: handoff.flatten(),
         timing: handoff.map(|recorded| timing(recording, recorded, first)),
         metadata: recording.scalars(),
@@ -363,8 +363,8 @@ fn moment(
         rule: reason.rule.clone(),
         because: reason.because.clone(),
         urgency: opened.map_or(decision.urgency, |o| o.urgency),
-        score: reason.score,
-        threshold: reason.threshold,
+        score: rounded(reason.score),
+        threshold: rounded(reason.threshold),
         evidence: reason
             .evidence
             .iter()
@@ -372,7 +372,7 @@ fn moment(
             .collect(),
         also,
         headline: package.map(|p| p.headline.text.clone()),
-        completeness: package.map(|p| p.completeness.score),
+        completeness: package.map(|p| rounded(p.completeness.score)),
         gaps: package.map(|p| p.completeness.gaps.iter().map(|g| g.what.clone()).collect()).unwrap_or_default(),
     })
 }
@@ -398,6 +398,11 @@ fn timing(recording: &Recording, recorded: Option<usize>, here: Option<usize>) -
             }
         }
     }
+}
+
+/// Three digits are more than any score means.
+fn rounded(value: f32) -> f32 {
+    (value * 1000.0).round() / 1000.0
 }
 
 pub(super) fn shorten(text: &str, longest: usize) -> String {

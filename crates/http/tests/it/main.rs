@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod journey;
+#[cfg(test)]
+mod race;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod requests;

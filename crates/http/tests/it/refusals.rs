@@ -129,6 +129,47 @@ async fn every_operation_refuses_whoever_it_is_not_for() {
     assert!(refused > 200, "{refused}");
 }
 
+/// The right person, the right path, and no Idempotency-Key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_write_wants_its_key() {
+    let world = World::new().await;
+    let shop = &world.shop;
+    let mut asked = 0;
+    for Case { method, path, may } in CASES {
+        if *method == "GET" || *path == "/v1/policy/lint" {
+            continue;
+        }
+        let (client, kind) = match (may[0], path.split('/').nth(2).unwrap()) {
+            ("customer", _) => (shop.customer.clone(), String::new()),
+            ("bot", part) => (shop.bot.clone(), part.to_owned()),
+            ("widget", part) => (shop.widget.clone(), part.to_owned()),
+            ("human_agent", part) => (shop.human.clone(), part.to_owned()),
+            ("anonymous", part) => (world.anonymous(), part.to_owned()),
+            (_, part) => (shop.admin.clone(), part.to_owned()),
+        };
+        let id = match kind.as_str() {
+            "" => shop.customers_conversation.to_string(),
+            "articles" => "returns".to_owned(),
+            part => {
+                let prefix = match part {
+                    "offers" => "off",
+                    "escalations" => "esc",
+                    "human-agents" => "hum",
+                    "api-keys" => "key",
+                    _ => "conv",
+                };
+                format!("{prefix}_{ID}")
+            }
+        };
+        let path = path.replace("{id}", &id).replace("{external_id}", "c-1").replace("{reference}", "o-1");
+        let answer = client.send(method, &path, &[("content-type", "application/json")], b"{}").await;
+        assert_eq!(answer.problem(), (400, "missing_idempotency_key".into()), "{method} {path}");
+        asked += 1;
+    }
+    let writes = baton_http::access::OPERATIONS.iter().filter(|o| o.effect == baton_http::access::Effect::Writes).count();
+    assert_eq!(asked, writes);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_may_is_not_refused() {
     let world = World::new().await;

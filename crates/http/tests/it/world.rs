@@ -1,11 +1,13 @@
 //! Two workspaces with everybody in them.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, LazyLock},
+};
 
 use baton_http::{App, Demo, NewToken, Options, TokenKind, new_token};
 use baton_model::{
-    AccountId, Actor, ConversationId, CustomerRef, Hours, HumanAgentId, HumanProfile, IdSource, Input, Millis, Timestamp,
-    WorkspaceId,
+    Actor, ConversationId, CustomerRef, Hours, HumanAgentId, HumanProfile, IdSource, Input, Millis, Timestamp, WorkspaceId,
 };
 use baton_ports::{
     Account, Accounts, Answer, ApiKey, Ask, Assistant, AssistantError, BoxFuture, Clock, CustomerToken, FactError,
@@ -46,7 +48,6 @@ impl FactSource for NoFacts {
 /// One workspace and its people, by role.
 pub(crate) struct Tenant {
     pub(crate) id: WorkspaceId,
-    pub(crate) slug: String,
     pub(crate) bot: Client,
     pub(crate) widget: Client,
     pub(crate) customer: Client,
@@ -56,12 +57,10 @@ pub(crate) struct Tenant {
     pub(crate) human_agent: HumanAgentId,
     pub(crate) supervisor: Client,
     pub(crate) admin: Client,
-    pub(crate) accounts: Vec<(Role, AccountId)>,
 }
 
 pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
-    pub(crate) store: Arc<SqliteStore>,
     pub(crate) baton: Arc<Baton>,
     pub(crate) address: SocketAddr,
     pub(crate) shop: Tenant,
@@ -94,11 +93,13 @@ impl World {
         let server = tokio::spawn(baton_http::serve(listener, app, async {
             let _ = stopping.await;
         }));
-        let hash = tokio::task::spawn_blocking(|| baton_http::hash_password(PASSWORD)).await.unwrap().unwrap();
+        // Slow on purpose, so it is done once for all tests.
+        static HASH: LazyLock<String> = LazyLock::new(|| baton_http::hash_password(PASSWORD).unwrap());
+        let hash = tokio::task::spawn_blocking(|| HASH.as_str()).await.unwrap();
         let mut ids = IdSource::new(start(), 99);
-        let shop = tenant("shop", address, &store, &baton, &*clock, &mut ids, &hash).await;
-        let other = tenant("other", address, &store, &baton, &*clock, &mut ids, &hash).await;
-        Self { clock, store, baton, address, shop, other, stop: Some(stop), server, _dir: dir }
+        let shop = tenant("shop", address, &store, &baton, &clock, &mut ids, hash).await;
+        let other = tenant("other", address, &store, &baton, &clock, &mut ids, hash).await;
+        Self { clock, baton, address, shop, other, stop: Some(stop), server, _dir: dir }
     }
 
     pub(crate) fn anonymous(&self) -> Client {
@@ -165,7 +166,6 @@ async fn tenant(
     handle.submit(by, None, Input::PutHuman { human_agent, profile: profile("Hanna") }).await.unwrap();
 
     let client = |token: &NewToken| Client { address, token: Some(token.token.clone()) };
-    let mut accounts = Vec::new();
     let mut person = |role: Role, human_agent: Option<HumanAgentId>| {
         let account = Account {
             id: ids.draw(),
@@ -178,7 +178,6 @@ async fn tenant(
             created_at: now,
         };
         store.create_account(&account).unwrap();
-        accounts.push((role, account.id));
         let token = secret(TokenKind::Session);
         let session = Session {
             token_hash: token.hash,
@@ -221,17 +220,5 @@ async fn tenant(
     };
     store.create_customer_token(&row).unwrap();
     let customer = client(&token);
-    Tenant {
-        id,
-        slug: slug.into(),
-        bot,
-        widget,
-        customer,
-        customers_conversation,
-        human,
-        human_agent,
-        supervisor,
-        admin,
-        accounts,
-    }
+    Tenant { id, bot, widget, customer, customers_conversation, human, human_agent, supervisor, admin }
 }

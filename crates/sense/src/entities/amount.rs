@@ -21,10 +21,14 @@ pub(super) fn find(text: &str, found: &mut Found) {
     for c in AMOUNT.captures_iter(text) {
         let Some(whole) = c.get(0) else { continue };
         // "v1.5$" or "A1234 USD" is no amount.
-        if text[..whole.start()].ends_with(|p: char| p.is_alphanumeric()) || text[whole.end()..].starts_with(|n: char| n.is_ascii_digit()) {
+        if text[..whole.start()].ends_with(|p: char| p.is_alphanumeric())
+            || text[whole.end()..].starts_with(|n: char| n.is_ascii_digit())
+        {
             continue;
         }
-        let (Some(unit), Some(number)) = (c.name("before").or(c.name("after")), c.name("first").or(c.name("second"))) else { continue };
+        let (Some(unit), Some(number)) = (c.name("before").or(c.name("after")), c.name("first").or(c.name("second"))) else {
+            continue;
+        };
         let currency = currency(unit.as_str());
         let kilo = c.name("kilo").or(c.name("kilo2")).is_some();
         if let Some(minor) = minor(number.as_str(), &currency, kilo) {
@@ -66,7 +70,8 @@ fn minor(number: &str, currency: &str, kilo: bool) -> Option<i64> {
         1 => fraction.parse::<i64>().ok()? * 10,
         _ => fraction.parse().ok()?,
     };
-    let hundredths = digits.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)?.checked_mul(if kilo { 1000 } else { 1 })?;
+    let hundredths =
+        digits.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)?.checked_mul(if kilo { 1000 } else { 1 })?;
     let no_minor = matches!(currency, "JPY" | "KRW");
     Some(if no_minor { hundredths / 100 } else { hundredths })
 }

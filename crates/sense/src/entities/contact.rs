@@ -9,7 +9,11 @@ use super::Found;
 use crate::cue::compile;
 
 static URL: LazyLock<Regex> = LazyLock::new(|| compile(r#"(?i-u:\bhttps?://|\bwww\.)[^\s<>"']+"#));
-static EMAIL: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,62}){0,5}\.[A-Za-z]{2,24}(?-u:\b)"));
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?-u:\b)[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,62}){0,5}\.[A-Za-z]{2,24}(?-u:\b)",
+    )
+});
 static PHONE: LazyLock<Regex> = LazyLock::new(|| compile(r"\+?\(?[0-9][0-9().\-/\x20]{5,20}[0-9]"));
 static STREET: LazyLock<Regex> = LazyLock::new(|| {
     compile(concat!(
@@ -18,7 +22,9 @@ static STREET: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static PERSON: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?-u:\b)(?:[Mm]y (?:full )?name(?:'s|’s| is)|MY NAME IS|[Nn]ame: ?|[Ii]ch hei(?:ß|ss)e|[Jj]e m'appelle|[Mm]e llamo)[ :]*((?:\p{Lu}[\p{L}'’.-]{0,30})(?: \p{Lu}[\p{L}'’.-]{0,30}){0,3}|[a-z]{2,20}(?: [a-z]{2,20})?)")
+    compile(
+        r"(?-u:\b)(?:[Mm]y (?:full )?name(?:'s|’s| is)|MY NAME IS|[Nn]ame: ?|[Ii]ch hei(?:ß|ss)e|[Jj]e m'appelle|[Mm]e llamo)[ :]*((?:\p{Lu}[\p{L}'’.-]{0,30})(?: \p{Lu}[\p{L}'’.-]{0,30}){0,3}|[a-z]{2,20}(?: [a-z]{2,20})?)",
+    )
 });
 
 pub(super) fn urls(text: &str, found: &mut Found) {
@@ -46,7 +52,11 @@ pub(super) fn phones(text: &str, found: &mut Found) {
         let tail = before.chars().rev().take(24).collect::<String>().to_lowercase();
         // "phone", "call", "mobile", "tel" and "cell", read backwards.
         let named = ["enohp", "llac", "elibom", "let", "llec", "ppastahw"].iter().any(|w| tail.contains(w));
-        let shaped = written.starts_with('+') || written.starts_with("00") || written.contains('(') || (groups >= 3 && digits.len() >= 9) || (digits.starts_with('0') && groups >= 2);
+        let shaped = written.starts_with('+')
+            || written.starts_with("00")
+            || written.contains('(')
+            || (groups >= 3 && digits.len() >= 9)
+            || (digits.starts_with('0') && groups >= 2);
         if !glued && (7..=15).contains(&digits.len()) && (shaped || (named && digits.len() >= 7)) {
             let value = if written.starts_with('+') { format!("+{digits}") } else { digits };
             found.take(m.start(), m.start() + written.len(), EntityKind::Phone, value);
@@ -66,7 +76,26 @@ pub(super) fn persons(text: &str, found: &mut Found) {
         let lower = value.starts_with(|c: char| c.is_lowercase());
         // Lower case: only the first word is surely a name, and only if it is not grammar.
         let kept = if lower { value.split(' ').next().unwrap_or("") } else { value };
-        if lower && matches!(kept, "not" | "on" | "in" | "the" | "wrong" | "misspelled" | "spelled" | "spelt" | "is" | "under" | "my" | "still" | "missing" | "listed" | "being") {
+        if lower
+            && matches!(
+                kept,
+                "not"
+                    | "on"
+                    | "in"
+                    | "the"
+                    | "wrong"
+                    | "misspelled"
+                    | "spelled"
+                    | "spelt"
+                    | "is"
+                    | "under"
+                    | "my"
+                    | "still"
+                    | "missing"
+                    | "listed"
+                    | "being"
+            )
+        {
             continue;
         }
         found.take(name.start(), name.start() + kept.len(), EntityKind::Person, kept.to_owned());

@@ -9,7 +9,8 @@ use super::Found;
 use crate::cue::compile;
 
 static ISO: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?-u:\b)"));
-static NUMERIC: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)([0-9]{1,2})([./])([0-9]{1,2})[./]((?:19|20)?[0-9]{2})(?-u:\b)"));
+static NUMERIC: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"(?-u:\b)([0-9]{1,2})([./])([0-9]{1,2})[./]((?:19|20)?[0-9]{2})(?-u:\b)"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     let month = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
     compile(&format!(
@@ -17,7 +18,9 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?i)(?-u:\b)(?:(?:last|next|this|on) )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?-u:\b)|(?-u:\b)(?:today|tomorrow|yesterday|(?:last|next|this) (?:week|month|year))(?-u:\b)|(?-u:\b)[0-9]{1,3} (?:days|weeks|months) ago(?-u:\b)")
+    compile(
+        r"(?i)(?-u:\b)(?:(?:last|next|this|on) )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?-u:\b)|(?-u:\b)(?:today|tomorrow|yesterday|(?:last|next|this) (?:week|month|year))(?-u:\b)|(?-u:\b)[0-9]{1,3} (?:days|weeks|months) ago(?-u:\b)",
+    )
 });
 
 /// Days of a calendar, with digits.
@@ -90,7 +93,10 @@ fn iso(year: &str, month: u32, day: u32) -> Option<String> {
 
 fn month_number(name: &str) -> u32 {
     let head: String = name.chars().take(3).collect::<String>().to_lowercase();
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].iter().position(|m| *m == head).map_or(0, |i| i as u32 + 1)
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+        .iter()
+        .position(|m| *m == head)
+        .map_or(0, |i| i as u32 + 1)
 }
 
 #[cfg(test)]

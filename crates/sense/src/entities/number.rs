@@ -13,7 +13,8 @@ static IBAN: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Za-z]{2}[0-
 
 pub(super) fn cards(text: &str, found: &mut Found) {
     for m in CARD.find_iter(text) {
-        let glued = text[..m.start()].ends_with(|c: char| c.is_alphanumeric()) || text[m.end()..].starts_with(|c: char| c.is_ascii_digit());
+        let glued = text[..m.start()].ends_with(|c: char| c.is_alphanumeric())
+            || text[m.end()..].starts_with(|c: char| c.is_ascii_digit());
         let digits: String = m.as_str().chars().filter(char::is_ascii_digit).collect();
         if !glued && luhn(&digits) {
             found.take(m.start(), m.end(), EntityKind::Card, digits);

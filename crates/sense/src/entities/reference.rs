@@ -11,14 +11,18 @@ use crate::cue::compile;
 /// `#A-1234`, `#W2378156`, `#12345`.
 static HASH: LazyLock<Regex> = LazyLock::new(|| compile(r"#[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?"));
 /// `ORD-20391`, `INV_2024_001`, `AB123456`.
-static PREFIXED: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Z]{1,6}[-_]?[0-9]{3,14}(?:[-_][A-Z0-9]{1,12})*(?-u:\b)"));
+static PREFIXED: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"(?-u:\b)[A-Z]{1,6}[-_]?[0-9]{3,14}(?:[-_][A-Z0-9]{1,12})*(?-u:\b)"));
 /// `NO6JO3`: six to ten capitals and digits, mixed.
 static MIXED: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Z0-9]{6,12}(?-u:\b)"));
 /// `mia_li_3668`.
-static USER: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Za-z]{1,20}(?:_[A-Za-z]{1,20}){1,3}_[0-9]{2,8}(?-u:\b)"));
+static USER: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"(?-u:\b)[A-Za-z]{1,20}(?:_[A-Za-z]{1,20}){1,3}_[0-9]{2,8}(?-u:\b)"));
 /// "order number 20391", "booking code xk3pq9".
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?i)(?-u:\b)(?:order|booking|reservation|confirmation|reference|ref|ticket|case|invoice|account|tracking|customer|user|claim|policy|contract|serial|bestellung|bestellnummer|commande|pedido)(?:[ :.#]*(?:number|num|nr|no|id|code|is|reference|ref|nummer|numéro))*[ :.#]+([A-Za-z0-9][A-Za-z0-9_-]{2,24}[A-Za-z0-9])(?-u:\b)")
+    compile(
+        r"(?i)(?-u:\b)(?:order|booking|reservation|confirmation|reference|ref|ticket|case|invoice|account|tracking|customer|user|claim|policy|contract|serial|bestellung|bestellnummer|commande|pedido)(?:[ :.#]*(?:number|num|nr|no|id|code|is|reference|ref|nummer|numéro))*[ :.#]+([A-Za-z0-9][A-Za-z0-9_-]{2,24}[A-Za-z0-9])(?-u:\b)",
+    )
 });
 
 pub(super) fn find(text: &str, found: &mut Found) {

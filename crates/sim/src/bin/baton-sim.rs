@@ -65,8 +65,16 @@ fn main() -> Result<()> {
     say(&format!(
         "\r{worlds} worlds, {} simulated hours, {} events: {} escalations, {} offers, {} callbacks, {} breaches, {} reviews, \
          {} crashes, {} retries, {} stale sends refused",
-        total.hours, total.events, total.escalations, total.offers, total.callbacks, total.breaches, total.reviews, total.crashes,
-        total.retries, total.stale_sends_refused
+        total.hours,
+        total.events,
+        total.escalations,
+        total.offers,
+        total.callbacks,
+        total.breaches,
+        total.reviews,
+        total.crashes,
+        total.retries,
+        total.stale_sends_refused
     ));
     say(&format!("sim: {worlds} passed, 0 failed"));
     Ok(())

@@ -1,8 +1,8 @@
 //! The supervisor's board: what needs a person now, then why.
 
 use baton_model::{
-    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, Millis, NextAction, PersonBar, QueueLane, Requirements,
-    Tier, Timestamp, WaitingDot,
+    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, Millis, NextAction, PersonBar, QueueLane,
+    Requirements, Tier, Timestamp, WaitingDot,
 };
 
 use super::super::{State, notices};
@@ -14,7 +14,8 @@ const SOON: Millis = Millis::mins(2);
 const BALANCE_DAYS: u32 = 28;
 
 pub fn board(state: &State, now: Timestamp) -> BoardView {
-    let mut attention: Vec<AttentionItem> = state.escalations.values().filter_map(|e| attention_item(state, e, now)).collect();
+    let mut attention: Vec<AttentionItem> =
+        state.escalations.values().filter_map(|e| attention_item(state, e, now)).collect();
     attention.sort_by_key(|a| (a.due, a.escalation));
     BoardView {
         now,
@@ -23,7 +24,10 @@ pub fn board(state: &State, now: Timestamp) -> BoardView {
         people: state
             .humans
             .values()
-            .map(|h| PersonBar { human: human_view(h, now), escalations: h.held.iter().map(|held| held.escalation).collect() })
+            .map(|h| PersonBar {
+                human: human_view(h, now),
+                escalations: h.held.iter().map(|held| held.escalation).collect(),
+            })
             .collect(),
         today: state.ledger.today(now),
         days: state.ledger.days(now, BALANCE_DAYS),
@@ -62,7 +66,8 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
 
 fn requirement_words(needs: &Requirements) -> String {
     let skills = needs.skills.iter().map(|(skill, least)| format!("{skill} {least}"));
-    let words: Vec<String> = skills.chain(needs.language.clone()).chain(needs.queues.iter().map(|q| format!("queue {q}"))).collect();
+    let words: Vec<String> =
+        skills.chain(needs.language.clone()).chain(needs.queues.iter().map(|q| format!("queue {q}"))).collect();
     words.join(", ")
 }
 

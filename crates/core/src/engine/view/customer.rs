@@ -1,8 +1,8 @@
 //! The customer's side: nothing that is meant for people at the desk.
 
 use baton_model::{
-    Author, Conversation, ConversationId, Escalation, EscalationState, Holder, PublicConversation, PublicState, PublicTurn, Timestamp,
-    Turn, WaitView,
+    Author, Conversation, ConversationId, Escalation, EscalationState, Holder, PublicConversation, PublicState, PublicTurn,
+    Timestamp, Turn, WaitView,
 };
 
 use super::super::{State, customer::SLOTS, notices};
@@ -16,7 +16,9 @@ pub fn public(state: &State, id: ConversationId, now: Timestamp) -> Option<Publi
         _ => None,
     });
     let public_state = public_state(c, open.map(|e| &**e));
-    let waiting = matches!(public_state, PublicState::Waiting | PublicState::CallbackBooked);
+    // Somebody who left and is back may ask again; they have no place in the line yet.
+    let left = open.is_some_and(|e| matches!(e.state, EscalationState::CustomerLeft { .. }));
+    let waiting = matches!(public_state, PublicState::Waiting | PublicState::CallbackBooked) && !left;
     let callback_slots = match open.filter(|_| waiting) {
         Some(e) => follow::slots(state.queue(&e.item.queue), &notices::zone(c, state), now, SLOTS),
         None => Vec::new(),
@@ -37,7 +39,7 @@ pub fn public(state: &State, id: ConversationId, now: Timestamp) -> Option<Publi
         callback_slots,
         answering: c.pending_answer.is_some(),
         rating: c.rating.clone(),
-        can_ask_human: open.is_none() && c.holder == Holder::Ai,
+        can_ask_human: left || (open.is_none() && c.holder == Holder::Ai),
         can_rate: c.holder == Holder::Closed && !c.turns.is_empty(),
     })
 }

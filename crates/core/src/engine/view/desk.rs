@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Conversation, DeskView, Escalation, EscalationId, EscalationState, EscalationView, HumanAgent, HumanAgentId, HumanView, Offer,
-    OfferCard, QueueName, RoutingView, Timestamp, WorkCard,
+    Conversation, DeskView, Escalation, EscalationId, EscalationState, EscalationView, HumanAgent, HumanAgentId, HumanView,
+    Offer, OfferCard, QueueName, RoutingView, Timestamp, WorkCard,
 };
 
 use super::super::{State, notices, owe};
@@ -31,7 +31,9 @@ pub fn desk(state: &State, id: HumanAgentId, now: Timestamp) -> Option<DeskView>
             EscalationState::Offered { human_agent, .. } if *human_agent == id => {
                 offers.extend(e.pending_offer().and_then(|o| offer_card(state, e, o)));
             }
-            EscalationState::Accepted { human_agent, .. } | EscalationState::Active { human_agent, .. } if *human_agent == id => {
+            EscalationState::Accepted { human_agent, .. } | EscalationState::Active { human_agent, .. }
+                if *human_agent == id =>
+            {
                 work.extend(work_card(state, e));
             }
             EscalationState::Resolved { human_agent, .. } if *human_agent == id => later.extend(work_card(state, e)),
@@ -45,7 +47,8 @@ pub fn desk(state: &State, id: HumanAgentId, now: Timestamp) -> Option<DeskView>
     }
     work.sort_by_key(|w: &WorkCard| (w.due, w.escalation));
     later.sort_by_key(|w: &WorkCard| (w.due, w.escalation));
-    let waiting = state.escalations.values().filter(|e| matches!(e.state, EscalationState::Queued { .. }) && serves(me, e)).count();
+    let waiting =
+        state.escalations.values().filter(|e| matches!(e.state, EscalationState::Queued { .. }) && serves(me, e)).count();
     Some(DeskView {
         now,
         me: human_view(me, now),

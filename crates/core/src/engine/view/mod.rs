@@ -7,8 +7,8 @@ mod desk;
 use std::sync::Arc;
 
 use baton_model::{
-    Article, ConversationId, ConversationView, EscalationId, Event, HumanAgentId, HumanView, InsightsView, Policy, Queue, QueueId,
-    Recorded, Settings, Timestamp, Trigger,
+    Article, ConversationId, ConversationView, EscalationId, Event, HumanAgentId, HumanView, InsightsView, Policy, Queue,
+    QueueId, Recorded, Settings, Timestamp, Trigger,
 };
 
 use super::{State, evolve};

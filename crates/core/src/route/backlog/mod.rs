@@ -17,7 +17,8 @@ mod read;
 use std::{collections::BTreeMap, sync::Arc};
 
 use baton_model::{
-    EscalationId, HumanAgent, HumanAgentId, HumanProfile, Millis, Queue, QueueId, Requirements, Strategy, Timestamp, WorkItem,
+    EscalationId, HumanAgent, HumanAgentId, HumanProfile, Millis, Queue, QueueId, Requirements, Strategy, Timestamp,
+    WorkItem,
 };
 use imbl::{OrdMap, OrdSet};
 

@@ -131,7 +131,10 @@ fn nobody_is_offered_work_who_is_not_free_and_there() {
         h.profile.hours = hours;
         let b = backlog(&[h], &[(1, item(&[], None, 0))]);
         assert_eq!(pair(&b).is_some(), want);
-        assert_eq!((b.staffed(&QueueId("billing".into()), NOW) == 1, b.anyone_for(&Requirements::default(), NOW)), (want, want));
+        assert_eq!(
+            (b.staffed(&QueueId("billing".into()), NOW) == 1, b.anyone_for(&Requirements::default(), NOW)),
+            (want, want)
+        );
     }
     let call = WorkItem { units: 2, ..item(&[], None, 0) };
     assert_eq!(pair(&backlog(&[holding(free.clone(), 1)], &[(1, call.clone())])), None);
@@ -147,7 +150,10 @@ fn the_strategy_chooses_among_those_who_can() {
     for (strategy, want) in
         [(Strategy::MostProficient, hum(1)), (Strategy::LongestIdle, hum(2)), (Strategy::LeastOccupied, hum(2))]
     {
-        let mut b = backlog(&[expert.clone(), fresh.clone(), busier.clone(), idle.clone()], &[(1, item(&[("billing", 1)], None, 0))]);
+        let mut b = backlog(
+            &[expert.clone(), fresh.clone(), busier.clone(), idle.clone()],
+            &[(1, item(&[("billing", 1)], None, 0))],
+        );
         let mut billing = queue("billing");
         billing.strategy = strategy;
         b.set_queues(&[billing]);
@@ -180,8 +186,12 @@ fn a_preferred_person_has_it_while_they_are_there() {
 fn position_counts_those_who_compete_for_the_same_people() {
     let german = human(1, &[], &["de"]);
     let english = human(2, &[], &["en"]);
-    let items =
-        [(1, item(&[], Some("de"), -50)), (2, item(&[], Some("en"), -40)), (3, item(&[], Some("de"), -30)), (4, item(&[], None, -20))];
+    let items = [
+        (1, item(&[], Some("de"), -50)),
+        (2, item(&[], Some("en"), -40)),
+        (3, item(&[], Some("de"), -30)),
+        (4, item(&[], None, -20)),
+    ];
     let b = backlog(&[holding(german, 2), holding(english, 2)], &items);
     assert_eq!([1, 2, 3, 4].map(|n| b.position(esc(n))), [Some(1), Some(1), Some(2), Some(4)]);
     assert_eq!(b.position(esc(9)), None);
@@ -234,8 +244,9 @@ enum Op {
 }
 
 fn skills() -> impl Any<Value = Vec<(&'static str, u8)>> {
-    prop::sample::subsequence(vec!["billing", "legal"], 0..=2)
-        .prop_flat_map(|names| prop::collection::vec(1..4u8, names.len()).prop_map(move |l| names.iter().copied().zip(l).collect()))
+    prop::sample::subsequence(vec!["billing", "legal"], 0..=2).prop_flat_map(|names| {
+        prop::collection::vec(1..4u8, names.len()).prop_map(move |l| names.iter().copied().zip(l).collect())
+    })
 }
 
 fn op() -> impl Any<Value = Op> {
