@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
+    known_keys::KnownKeys,
     limits::{self, Window},
     password::Passwords,
     presence::Presence,
@@ -67,6 +68,7 @@ struct Inner {
     opens: Window<(String, IpAddr)>,
     presence: Presence,
     replies: Replies,
+    known_keys: KnownKeys,
     stopping: watch::Sender<bool>,
 }
 
@@ -88,6 +90,7 @@ impl App {
             opens: Window::new(options.widget_opens_per_minute, limits::OPEN_WINDOW),
             presence: Presence::default(),
             replies: Replies::default(),
+            known_keys: KnownKeys::default(),
             stopping: watch::Sender::new(false),
             options,
         };
@@ -113,6 +116,10 @@ impl App {
 
     pub(crate) fn presence(&self) -> &Presence {
         &self.inner.presence
+    }
+
+    pub(crate) fn known_keys(&self) -> &KnownKeys {
+        &self.inner.known_keys
     }
 
     pub(crate) fn replies(&self) -> &Replies {

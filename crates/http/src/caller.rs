@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use baton_model::{Actor, ApiKeyId, ConversationId, HumanAgentId, IdempotencyKey, Input, Timestamp, WorkspaceId};
-use baton_ports::{Account, TokenHash};
+use baton_ports::{Account, ApiKey, TokenHash};
 use baton_runtime::{Committed, Handle, SubmitError};
 
 use crate::{
@@ -162,8 +162,7 @@ async fn identify(app: &App, kind: TokenKind, credential: TokenHash) -> Result<O
             let account = Arc::new(account);
             (session.token_hash, account.workspace, Identity::Person { account }, Some(session.expires_at))
         }),
-        TokenKind::ApiKey => app
-            .accounts(move |a| a.api_key(&credential))
+        TokenKind::ApiKey => api_key(app, credential, now)
             .await?
             .map(|key| (key.token_hash, key.workspace, Identity::Key { id: key.id, who: key.role.into() }, None)),
         TokenKind::Customer => app
@@ -176,6 +175,18 @@ async fn identify(app: &App, kind: TokenKind, credential: TokenHash) -> Result<O
     };
     let handle = app.workspace(workspace).await?;
     Ok(Some(Caller { workspace, identity, credential: stored, until, handle }))
+}
+
+async fn api_key(app: &App, credential: TokenHash, now: Timestamp) -> Result<Option<ApiKey>, Problem> {
+    let asked = match app.known_keys().get(&credential, now) {
+        Ok(key) => return Ok(Some(key)),
+        Err(asked) => asked,
+    };
+    let found = app.accounts(move |a| a.api_key(&credential)).await?;
+    if let Some(key) = &found {
+        app.known_keys().remember(asked, key, now);
+    }
+    Ok(found)
 }
 
 /// Whether a long-lived call may go on: its credential is still valid and still means the same.

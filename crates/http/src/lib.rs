@@ -11,6 +11,7 @@ mod assets;
 mod caller;
 mod cors;
 mod document;
+mod known_keys;
 pub mod limits;
 mod log;
 mod password;

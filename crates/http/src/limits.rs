@@ -29,6 +29,10 @@ pub const KEY_CHARS: std::ops::RangeInclusive<usize> = 1..=128;
 pub const SESSION: Millis = Millis::hours(12);
 /// A customer may come back to a conversation for this long.
 pub const CUSTOMER_TOKEN: Millis = Millis::hours(24 * 30);
+/// A valid API key is taken for valid this long without asking the account store again.
+pub const KEY_MEMORY: Millis = Millis::secs(1);
+/// Valid API keys remembered at once.
+pub const KEYS_REMEMBERED: usize = 10_000;
 /// Sign-in attempts per account and address, in [`LOGIN_WINDOW`].
 pub const LOGINS: u32 = 10;
 /// Sign-in attempts per address, in [`LOGIN_WINDOW`].

@@ -114,11 +114,9 @@ pub(crate) async fn revoke_api_key(
 ) -> Result<StatusCode, Problem> {
     let (workspace, now) = (caller.workspace, app.now());
     let revoke = async {
-        if app.accounts(move |a| a.revoke_api_key(workspace, id, now)).await? {
-            Ok((StatusCode::NO_CONTENT, serde_json::Value::Null))
-        } else {
-            Err(Problem::not_found("API key"))
-        }
+        let revoked = app.accounts(move |a| a.revoke_api_key(workspace, id, now)).await?;
+        app.known_keys().forget();
+        if revoked { Ok((StatusCode::NO_CONTENT, serde_json::Value::Null)) } else { Err(Problem::not_found("API key")) }
     };
     let (status, _) = app.replies().once(write.key, now, revoke).await?;
     Ok(status)
