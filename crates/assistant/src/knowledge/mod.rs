@@ -40,7 +40,7 @@ const FOLLOW_UP: f32 = 0.95;
 const RIGHT_KIND: f32 = 1.3;
 
 const VERSION: &str = "knowledge/1";
-pub(crate) const DONT_KNOW: &str = "I could not find that in our help articles, and I would rather not guess. I can bring in a person who can look into it: shall I?";
+pub(crate) const DONT_KNOW: &str = "I could not find that in our help articles, and I would rather not guess.";
 
 /// One index per workspace; nothing of one is visible to another.
 #[derive(Debug, Default)]
