@@ -44,7 +44,7 @@ impl Step<'_> {
         let customer = self.state.verified_record(c);
         let tier = customer.map_or(Tier::Standard, |c| c.tier);
         let issue_class = issue_class(c);
-        let language = language(c).or_else(|| customer.and_then(|c| c.locale.as_deref()).map(primary_tag));
+        let language = language(c).or_else(|| customer.and_then(|c| c.locale.as_deref()).map(route::fit::primary_language));
         let item = route::place(&route::Placing {
             queues: &self.state.queues,
             issue_class: &issue_class,
@@ -119,7 +119,7 @@ impl Step<'_> {
 
     fn acknowledge(&mut self, e: &Escalation, c: &Conversation) {
         let promise = self.promise_wait(e);
-        let wait = promise.map(|p| route::wait_words(&route::Forecast { p50: p.p50, p90: p.p90 }));
+        let wait = promise.as_ref().map(wait_words);
         let text = notices::acknowledgement(
             e.trigger,
             &notices::first_name(c, &self.state),
@@ -237,7 +237,7 @@ impl Step<'_> {
         }
         self.resume_clocks(e);
         self.owe_anew(e.id);
-        let wait = self.promise_wait(e).map(|p| route::wait_words(&route::Forecast { p50: p.p50, p90: p.p90 }));
+        let wait = self.promise_wait(e).as_ref().map(wait_words);
         let notice = if why == RequeueReason::Transferred { NoticeKind::Transferred } else { NoticeKind::Delay };
         self.notify(&c, notice, notices::with_wait(text, wait.as_deref()));
     }
@@ -288,9 +288,13 @@ pub(super) fn issue_class(c: &Conversation) -> String {
 
 fn language(c: &Conversation) -> Option<String> {
     let heard = c.turns.iter().rev().filter(|t| t.is_customer()).find_map(|t| t.signals.language.as_ref());
-    heard.filter(|l| l.score >= 0.5).map(|l| l.label.clone()).or_else(|| c.customer.locale.as_deref().map(primary_tag))
+    heard
+        .filter(|l| l.score >= 0.5)
+        .map(|l| l.label.clone())
+        .or_else(|| c.customer.locale.as_deref().map(route::fit::primary_language))
 }
 
-fn primary_tag(locale: &str) -> String {
-    locale.split(['-', '_']).next().unwrap_or(locale).to_ascii_lowercase()
+/// A promised wait as the customer reads it.
+pub(super) fn wait_words(promise: &WaitPromise) -> String {
+    route::wait_words(&route::Forecast { p50: promise.p50, p90: promise.p90 })
 }

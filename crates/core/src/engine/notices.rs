@@ -4,6 +4,7 @@
 use baton_model::{Conversation, EntityKind, Trigger};
 
 use super::state::State;
+use crate::package;
 
 fn opening(trigger: Trigger) -> &'static str {
     match trigger {
@@ -162,16 +163,7 @@ pub(super) fn welcome_back() -> String {
 }
 
 fn addressed(name: &str, text: &str) -> String {
-    if name.is_empty() { text.to_owned() } else { format!("{name}, {}", lower_first(text)) }
-}
-
-fn lower_first(text: &str) -> String {
-    // "I" and "I'm" keep their capital.
-    if text.starts_with("I ") || text.starts_with("I'") {
-        return text.to_owned();
-    }
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+    if name.is_empty() { text.to_owned() } else { format!("{name}, {}", package::lower_first(text)) }
 }
 
 /// The customer's first name, or nothing.

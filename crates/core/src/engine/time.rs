@@ -8,7 +8,7 @@ use baton_model::{
 };
 
 use super::{
-    notices,
+    escalate, notices,
     state::{ARCHIVE_AFTER, TimerKey},
     step::Step,
 };
@@ -187,7 +187,7 @@ impl Step<'_> {
             EscalationState::Queued { .. } | EscalationState::Offered { .. } => self.promise_wait(e),
             _ => None,
         };
-        let words = wait.map(|p| route::wait_words(&route::Forecast { p50: p.p50, p90: p.p90 }));
+        let words = wait.as_ref().map(escalate::wait_words);
         self.notify(&c, NoticeKind::Delay, notices::delay(words.as_deref()));
     }
 }

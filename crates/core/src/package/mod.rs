@@ -38,6 +38,7 @@ use baton_model::{
 
 pub use check::faults;
 pub use introduction::introduction;
+pub(crate) use next_steps::lower_first;
 
 use reading::Reading;
 

@@ -236,7 +236,7 @@ pub(super) fn day_words(at: baton_model::Timestamp, zone: Option<&str>) -> Strin
 }
 
 /// After "Hi Jane," a sentence goes on in lower case, except for "I".
-fn lower_first(text: &str) -> String {
+pub(crate) fn lower_first(text: &str) -> String {
     if text.starts_with("I ") || text.starts_with("I'") {
         return text.to_owned();
     }
