@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Journal(JournalArgs),
     /// Replay recorded conversations through the real core
     Replay(ReplayArgs),
+    /// Score the detectors and rooms on public benchmarks, next to published numbers
+    Eval(EvalArgs),
     /// Serve a demo shop with simulated customers and people
     Demo(DemoArgs),
 }
@@ -148,6 +150,31 @@ pub(crate) struct ReplayArgs {
     /// Policy file; the default policy if absent
     #[arg(long)]
     pub(crate) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum EvalSplit {
+    Dev,
+    Test,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// Folder that holds a folder per data set
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Only this suite; may be given more than once
+    #[arg(long)]
+    pub(crate) suite: Vec<String>,
+    /// Which part of each data set is scored
+    #[arg(long, default_value = "dev")]
+    pub(crate) split: EvalSplit,
+    /// Print the rows as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the report with charts to this file
+    #[arg(long)]
+    pub(crate) html: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

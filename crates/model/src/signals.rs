@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Embedding;
+
 /// A half-open range of *characters* (Unicode scalar values, not bytes) in a turn's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Span {
@@ -144,6 +146,9 @@ pub struct Signals {
     /// The text ends in or contains a question.
     #[serde(default)]
     pub question: bool,
+    /// Absent for text without a known word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedding: Option<Embedding>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

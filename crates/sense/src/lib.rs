@@ -79,6 +79,7 @@ pub fn sense(text: &str) -> Signals {
         language: language::guess(&reading),
         entities: entities::find(&reading),
         question: question::asks(&reading),
+        embedding: None,
     }
 }
 

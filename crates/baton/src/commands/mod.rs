@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod eval;
 pub(crate) mod journal;
 pub(crate) mod key;
 pub(crate) mod policy;

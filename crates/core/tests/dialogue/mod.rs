@@ -204,6 +204,7 @@ fn turn(n: usize, &(who, text, sentiment, found, class): &Said, id: TurnId) -> T
             .flatten()
             .collect(),
             question: text.contains('?'),
+            embedding: None,
         },
         used_step: None,
     }

@@ -2,15 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{
-    chart::{Bar, bars, columns, escape, sparkline},
-    report::{Counts, Escalation, Item, Label, Outcome, Report, Timing, shorten},
-};
+use super::report::{Counts, Escalation, Item, Label, Outcome, Report, Timing, shorten};
+use crate::chart::{Bar, STYLE, bars, columns, escape, sparkline};
 
 /// Customer turns drawn one by one; later ones share a column.
 const LAST_COLUMN: usize = 15;
-
-const STYLE: &str = include_str!("report.css");
 
 pub fn html(report: &Report) -> String {
     let mut page = String::with_capacity(64 * 1024);

@@ -4,7 +4,6 @@
 //! `sense`, `decide` and `evolve` exactly as live ones do, until a human would have taken over: what was said after that is
 //! the history of another world. The format of recordings is in `docs/reference/recording.md`.
 
-mod chart;
 mod drive;
 mod html;
 mod recording;

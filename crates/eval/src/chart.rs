@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+/// The style of every report page.
+pub(crate) const STYLE: &str = include_str!("report.css");
+
 /// For text and attribute values alike.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -20,10 +23,10 @@ pub(super) fn escape(text: &str) -> String {
 
 /// A label with a solid and a hollow part: escalated and offered.
 #[derive(Debug)]
-pub(super) struct Bar {
-    pub(super) label: String,
-    pub(super) solid: u32,
-    pub(super) hollow: u32,
+pub(crate) struct Bar {
+    pub(crate) label: String,
+    pub(crate) solid: u32,
+    pub(crate) hollow: u32,
 }
 
 impl Bar {
@@ -37,7 +40,7 @@ impl Bar {
 }
 
 /// Horizontal bars, one line each, the number at the end.
-pub(super) fn bars(title: &str, bars: &[Bar]) -> String {
+pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     const LABEL: f64 = 150.0;
     const LINE: f64 = 26.0;
     const ROOM: f64 = 330.0;
@@ -57,7 +60,7 @@ pub(super) fn bars(title: &str, bars: &[Bar]) -> String {
 }
 
 /// Vertical bars side by side, the number on top, the label below.
-pub(super) fn columns(title: &str, bars: &[Bar]) -> String {
+pub(crate) fn columns(title: &str, bars: &[Bar]) -> String {
     const WIDTH: f64 = 600.0;
     const HEIGHT: f64 = 200.0;
     const TOP: f64 = 18.0;
@@ -82,7 +85,7 @@ pub(super) fn columns(title: &str, bars: &[Bar]) -> String {
 }
 
 /// Strain from turn to turn, 0 to 1.
-pub(super) fn sparkline(title: &str, values: &[f32]) -> String {
+pub(crate) fn sparkline(title: &str, values: &[f32]) -> String {
     const WIDTH: f64 = 120.0;
     const HEIGHT: f64 = 24.0;
     let mut svg = open(title, WIDTH, HEIGHT);
@@ -96,6 +99,40 @@ pub(super) fn sparkline(title: &str, values: &[f32]) -> String {
         let (x, y) = point(n, *v);
         let _ = write!(svg, r#"<circle class="dot" cx="{x:.1}" cy="{y:.1}" r="2.5"/>"#);
     }
+    svg + "</svg>"
+}
+
+/// A line through points of the unit square, with the diagonal where a perfect curve would lie.
+pub(crate) fn curve(title: &str, x: &str, y: &str, points: &[(f64, f64)], diagonal: bool) -> String {
+    const SIDE: f64 = 220.0;
+    const LEFT: f64 = 34.0;
+    const BOTTOM: f64 = 30.0;
+    let at = |(px, py): (f64, f64)| (LEFT + px.clamp(0.0, 1.0) * SIDE, 8.0 + (1.0 - py.clamp(0.0, 1.0)) * SIDE);
+    let mut svg = open(title, LEFT + SIDE + 12.0, SIDE + BOTTOM + 8.0);
+    let _ = write!(svg, r#"<path class="axis" d="M{LEFT:.0} 8V{:.0}H{:.0}"/>"#, SIDE + 8.0, LEFT + SIDE);
+    if diagonal {
+        let _ = write!(
+            svg,
+            r#"<path class="axis" stroke-dasharray="3 4" d="M{LEFT:.0} {:.0}L{:.0} 8"/>"#,
+            SIDE + 8.0,
+            LEFT + SIDE
+        );
+    }
+    let drawn: Vec<(f64, f64)> = points.iter().map(|&p| at(p)).collect();
+    let line: Vec<String> = drawn.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+    let _ = write!(svg, r#"<polyline class="line" points="{}"/>"#, line.join(" "));
+    // Single dots only where they can be told apart.
+    if drawn.len() <= 20 {
+        for (x, y) in &drawn {
+            let _ = write!(svg, r#"<circle class="dot" cx="{x:.1}" cy="{y:.1}" r="2.5"/>"#);
+        }
+    }
+    for (value, words) in [(0.0, "0"), (1.0, "1")] {
+        text(&mut svg, LEFT - 6.0, at((0.0, value)).1 + 4.0, "end", "dim", words);
+        text(&mut svg, at((value, 0.0)).0, SIDE + 24.0, "middle", "dim", words);
+    }
+    text(&mut svg, LEFT + SIDE / 2.0, SIDE + 26.0, "middle", "dim", x);
+    text(&mut svg, LEFT + 8.0, 20.0, "start", "dim", y);
     svg + "</svg>"
 }
 
@@ -123,7 +160,15 @@ mod tests {
     #[test]
     fn labels_are_escaped_and_nothing_divides_by_zero() {
         let bar = Bar { label: "<b>".into(), solid: 0, hollow: 0 };
-        for svg in [bars("t", &[bar]), bars("t", &[]), columns("t", &[]), sparkline("t", &[]), sparkline("t", &[0.5])] {
+        for svg in [
+            bars("t", &[bar]),
+            bars("t", &[]),
+            columns("t", &[]),
+            sparkline("t", &[]),
+            sparkline("t", &[0.5]),
+            curve("t", "x", "y", &[], true),
+            curve("t", "x", "y", &[(0.0, 2.0)], false),
+        ] {
             assert!(
                 svg.starts_with("<svg") && svg.ends_with("</svg>") && !svg.contains("<b>") && !svg.contains("NaN"),
                 "{svg}"
