@@ -380,6 +380,7 @@ fn queues(now: Timestamp) -> Vec<Queue> {
         drop_skills: vec![],
         drop_language: false,
         overflow_to: vec![],
+        ..RelaxStep::default()
     };
     let always = || Hours { time_zone: "Europe/Berlin".into(), windows: vec![], holidays: vec![] };
     let queue = |id: &str, name: &str, topics: &[&str], accept: u32| Queue {
@@ -399,6 +400,7 @@ fn queues(now: Timestamp) -> Vec<Queue> {
             (Tier::Vip, targets(accept / 2)),
         ]
         .into(),
+        ..Queue::default()
     };
     vec![
         Queue {
@@ -444,6 +446,7 @@ fn profile(p: &Persona, now: Timestamp) -> HumanProfile {
             None => Hours { time_zone: p.zone.into(), windows: vec![], holidays: vec![] },
         },
         capacity: p.capacity,
+        ..HumanProfile::default()
     }
 }
 

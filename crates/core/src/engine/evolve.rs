@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder, HumanAgent,
-    HumanAgentId, HumanOffer, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence, Recorded, Sourced,
-    Timestamp,
+    Channel, Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder,
+    HumanAgent, HumanAgentId, HumanOffer, Millis, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence,
+    Recorded, Sourced, Timestamp,
 };
+
+use crate::route;
 
 use super::state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey};
 
@@ -37,6 +39,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                     presence: Presence { since: at, ..Presence::default() },
                     held: Vec::new(),
                     idle_since: at,
+                    offered_at: Timestamp::default(),
                 },
             };
             state.put_human(Arc::new(human));
@@ -145,7 +148,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.item.next_step_at = *next_step_at;
             // A new step asks everybody again, the named person's time is over.
             e.item.decliners.clear();
-            e.item.preferred = None;
+            (e.item.preferred, e.item.preferred_until) = (None, None);
         }),
         Event::Raised { escalation, priority, urgency } => alter(state, *escalation, |e| {
             e.item.priority = *priority;
@@ -154,17 +157,19 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.item.decliners.clear();
         }),
         Event::OfferMade { offer } => {
-            let units = state.escalations.get(&offer.escalation).map_or(1, |e| e.item.units);
+            let held = state.escalations.get(&offer.escalation).map(|e| (e.item.units, e.item.channel));
+            let (units, channel) = held.unwrap_or((1, Channel::Chat));
             alter(state, offer.escalation, |e| {
                 let since = waiting_since(e);
                 e.state = EscalationState::Offered { offer: offer.id, human_agent: offer.human_agent, since };
                 e.offers.push(offer.clone());
             });
-            hold(state, offer, units);
+            hold(state, offer, units, channel, at);
         }
         Event::OfferAccepted { escalation, offer } => alter(state, *escalation, |e| {
             settle_offer(e, *offer, OfferState::Accepted { at });
-            if let EscalationState::Offered { human_agent, .. } = e.state {
+            let human_agent = e.offers.iter().find(|o| o.id == *offer).map(|o| o.human_agent);
+            if let (EscalationState::Offered { .. }, Some(human_agent)) = (&e.state, human_agent) {
                 e.state = EscalationState::Accepted { human_agent, at };
                 e.handled_by.push(human_agent);
             }
@@ -223,12 +228,17 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }),
         Event::Requeued { escalation, from, queue, requirements, strict, preferred, next_step_at, why, .. } => {
             release_owner(state, *escalation, at);
+            let home = state.queues.iter().find(|q| q.id == *queue).cloned();
             alter(state, *escalation, |e| {
                 e.state = EscalationState::Queued { since: at };
                 e.item.queue = queue.clone();
                 e.item.requirements = requirements.clone();
                 e.item.strict = strict.clone();
-                e.item.preferred = *preferred;
+                (e.item.preferred, e.item.preferred_until) = (*preferred, None);
+                if let Some(home) = home {
+                    e.item.units = route::units_in(&home, e.item.channel);
+                    e.item.target_seconds = route::target_seconds(&home, e.tier);
+                }
                 e.item.step = 0;
                 e.item.next_step_at = *next_step_at;
                 e.item.decliners = from.iter().copied().filter(|f| Some(*f) != *preferred).collect();
@@ -250,6 +260,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
         }
         Event::Resolved { escalation, human_agent } => {
+            wrap_up(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 let left = matches!(e.state, EscalationState::CustomerLeft { .. });
@@ -261,6 +272,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             remember_solution(state, *escalation);
         }
         Event::ReturnedToAi { escalation, outcome, human_agent } => {
+            wrap_up(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 end(e, at, *outcome);
@@ -297,6 +309,12 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::LeaseRenewed { human_agent, until } => {
             presence(state, *human_agent, |h| h.presence.lease_until = Some(*until), at);
         }
+        Event::WrappedUp { human_agent } => person(state, *human_agent, |h| {
+            h.held.retain(|held| held.until.is_none_or(|until| until > at));
+            if h.held.is_empty() {
+                h.idle_since = at;
+            }
+        }),
         Event::LeaseLapsed { human_agent } => presence(
             state,
             *human_agent,
@@ -306,7 +324,10 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             },
             at,
         ),
-        Event::ShiftsTurned => look_at_shifts(state, at),
+        Event::ShiftsTurned => {
+            state.backlog.turn(at);
+            look_at_shifts(state, at);
+        }
 
         Event::KeyUsed { key, hash, reply } => use_key(state, key, *hash, reply, at),
     }
@@ -400,14 +421,17 @@ fn archive(state: &mut State, id: ConversationId) {
     state.timers.set(TimerKey::Conversation(id), None);
 }
 
-fn hold(state: &mut State, offer: &Offer, units: u32) {
-    person(state, offer.human_agent, |h| h.held.push(Held { escalation: offer.escalation, units }));
+fn hold(state: &mut State, offer: &Offer, units: u32, channel: Channel, at: Timestamp) {
+    person(state, offer.human_agent, |h| {
+        h.held.push(Held { escalation: offer.escalation, units, channel, until: None });
+        h.offered_at = at;
+    });
 }
 
 fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at: Timestamp) {
     person(state, human, |h| {
         let before = h.held.len();
-        h.held.retain(|held| held.escalation != escalation);
+        h.held.retain(|held| held.escalation != escalation || held.until.is_some());
         if h.held.is_empty() && before > 0 {
             h.idle_since = at;
         }
@@ -417,10 +441,23 @@ fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at:
 /// Whoever holds it, by ownership or by an offer, holds it no more.
 fn release_owner(state: &mut State, escalation: EscalationId, at: Timestamp) {
     if let Some(e) = state.escalations.get(&escalation) {
-        let holders = [e.state.owner(), e.pending_offer().map(|o| o.human_agent)];
-        for human in holders.into_iter().flatten() {
+        let holders: Vec<_> = e.state.owner().into_iter().chain(e.pending_offers().map(|o| o.human_agent)).collect();
+        for human in holders {
             release(state, human, escalation, at);
         }
+    }
+}
+
+/// The work is over; what the queue allows for the paperwork keeps its units a while.
+fn wrap_up(state: &mut State, escalation: EscalationId, at: Timestamp) {
+    let Some(e) = state.escalations.get(&escalation) else { return };
+    let (owner, time) = (e.state.owner(), Millis::secs(i64::from(state.queue(&e.item.queue).wrap_up_seconds)));
+    let at_work = matches!(e.state, EscalationState::Accepted { .. } | EscalationState::Active { .. });
+    if let Some(owner) = owner.filter(|_| at_work && time > Millis::default()) {
+        person(state, owner, |h| {
+            let working = h.held.iter_mut().filter(|held| held.escalation == escalation && held.until.is_none());
+            working.for_each(|held| held.until = Some(at + time));
+        });
     }
 }
 
@@ -440,17 +477,30 @@ fn waiting_since(e: &Escalation) -> Timestamp {
 
 /// An offer ends without acceptance: the item returns at its real age.
 fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, refused: bool, at: Timestamp) {
-    release_owner(state, id, at);
+    let asked = |e: &Escalation| e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
+    if let Some(human) = state.escalations.get(&id).and_then(|e| asked(e)) {
+        release(state, human, id, at);
+    }
     alter(state, id, |e| {
-        let human = e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
+        let human = asked(e);
         settle_offer(e, offer, to);
-        e.state = EscalationState::Queued { since: waiting_since(e) };
+        // Others may still be asked.
+        let since = waiting_since(e);
+        let left = e.pending_offers().next().map(|o| (o.id, o.human_agent));
+        e.state = match left {
+            Some((offer, human_agent)) => EscalationState::Offered { offer, human_agent, since },
+            None => EscalationState::Queued { since },
+        };
         if let Some(human) = human.filter(|h| refused && !e.item.decliners.contains(h)) {
             e.item.decliners.push(human);
             // A named person who did not take it no longer blocks the others.
             if e.item.preferred == Some(human) {
-                e.item.preferred = None;
-                e.item.requirements = e.item.strict.clone();
+                // Only a transfer eases what is required, and before any step.
+                let eased = e.item.step == 0 && e.item.preferred_until.is_none();
+                (e.item.preferred, e.item.preferred_until) = (None, None);
+                if eased {
+                    e.item.requirements = e.item.strict.clone();
+                }
             }
         }
     });

@@ -12,7 +12,7 @@ pub(crate) fn signal(kind: SignalKind, score: f32) -> Signal {
 pub(crate) struct World {
     state: State,
     journal: Vec<Recorded>,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
     seed: u64,
     asks: Vec<(RequestId, ConversationId)>,
     questions: Vec<(RequestId, String)>,
@@ -84,6 +84,7 @@ impl World {
             queues: Vec::new(),
             hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
             capacity: 3,
+            ..HumanProfile::default()
         };
         self.must(Actor::System, Input::PutHuman { human_agent: id, profile });
         id
@@ -223,6 +224,10 @@ impl World {
 
     pub(crate) fn desk(&self, human: HumanAgentId) -> DeskView {
         view::desk(&self.state, human, self.now).expect("a human agent")
+    }
+
+    pub(crate) fn routing(&self, e: EscalationId) -> RoutingView {
+        view::routing(&self.state, e, self.now).expect("an escalation")
     }
 
     pub(crate) fn holds(&self) {
