@@ -57,7 +57,12 @@ pub(crate) fn queues() -> Vec<Queue> {
             ..RelaxStep::default()
         },
     ];
-    vec![queue("general", always("UTC"), &[], None), billing, queue("night", always("Asia/Kolkata"), &["technical"], None)]
+    billing.wrap_up_seconds = 45;
+    let mut general = queue("general", always("UTC"), &[], None);
+    general.sticky_seconds = 90;
+    let mut night = queue("night", always("Asia/Kolkata"), &["technical"], None);
+    night.offer_to = 2;
+    vec![general, billing, night]
 }
 
 pub(crate) fn profiles() -> Vec<HumanProfile> {

@@ -106,7 +106,7 @@ fn speed_of(profile: &HumanProfile, needs: &Requirements) -> u8 {
     let wished = needs.preferred_skills.keys().filter(|s| !needs.skills.contains_key(*s));
     let levels = needs.skills.keys().chain(wished).map(|s| profile.skills.get(s).copied().unwrap_or(0));
     let (sum, count) = levels.fold((0, 0), |(sum, count), level| (sum + speed(level), count + 1));
-    if count == 0 { PLAIN_SPEED } else { u8::try_from(sum / count).unwrap_or(PLAIN_SPEED) }
+    sum.checked_div(count).and_then(|mean| u8::try_from(mean).ok()).unwrap_or(PLAIN_SPEED)
 }
 
 /// Why this person, best skill first: "billing 5, German".

@@ -46,7 +46,8 @@ impl World {
             assert!(decision.events.is_empty(), "a refusal carries no events");
         }
         for (stream, event) in decision.events {
-            let recorded = Recorded { position: self.state.position() + 1, at: self.now, stream, event };
+            let at = self.now.max(self.state.clock());
+            let recorded = Recorded { position: self.state.position() + 1, at, stream, event };
             engine::evolve(&mut self.state, &recorded);
             self.journal.push(recorded);
         }

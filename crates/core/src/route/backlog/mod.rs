@@ -141,10 +141,8 @@ impl Backlog {
         let Some(person) = aside.1.preferred.map(|p| (p, aside.clone())).filter(|k| self.kept.contains_key(k)) else {
             if let Some(left) = shorten(&mut self.aside, &aside, &place) {
                 self.fresh_items.extend(left);
-                if left.is_none() {
-                    if let Some(person) = aside.1.preferred {
-                        self.named.remove(&(person, aside.clone()));
-                    }
+                if let (None, Some(person)) = (left, aside.1.preferred) {
+                    self.named.remove(&(person, aside.clone()));
                 }
             }
             let more = self.aside.range((class, Arc::clone(&NOBODY))..).next().is_some_and(|((c, _), _)| *c == class);

@@ -392,7 +392,7 @@ fn take(b: &mut Backlog, state: &mut State, e: EscalationId, h: HumanAgentId) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     /// After each change everything that fits is offered, to the right person, in the right order: without looking at
     /// anything but what changed. An index built afresh gives the same answers.
