@@ -3,14 +3,21 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Channel, Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder,
-    HumanAgent, HumanAgentId, HumanOffer, Millis, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence,
-    Recorded, Sourced, Timestamp,
+    Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, HumanAgent, HumanOffer,
+    MeasuredFacts, OfferState, Outcome, PastContact, PendingAnswer, PolicyChange, PolicyStep, Presence, Recorded, Sourced,
+    Timestamp,
 };
 
+use super::{
+    cases,
+    holding::{give_back, hold, look_at_shifts, person, presence, release_owner, settle_offer, waiting_since, wrap_up},
+    state::{
+        CHANGES_KEPT, CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, SOLVED_KEPT, Solved, State,
+        TimerKey,
+    },
+    trial,
+};
 use crate::route;
-
-use super::state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey};
 
 pub fn evolve(state: &mut State, recorded: &Recorded) {
     state.position = recorded.position;
@@ -21,10 +28,43 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             state.settings = Arc::new(settings.clone());
             state.rebuild();
         }
-        Event::PolicyApplied { policy, toml, .. } => {
+        Event::PolicyApplied { policy, toml, by, why } => {
+            state.policies_before.push_back((state.policy.version, (*state.policy_toml).clone()));
+            if state.policies_before.len() > POLICIES_KEPT {
+                state.policies_before.pop_front();
+            }
+            let by = trial::name_of(by).unwrap_or_else(|| "baton".into());
+            log(state, PolicyChange { at, by, version: policy.version, step: PolicyStep::Applied, why: why.clone() });
             state.policy = Arc::clone(policy);
             state.policy_toml = Arc::new(toml.clone());
             state.compiled = Arc::new(crate::assess::CompiledPolicy::new(Arc::clone(policy)));
+        }
+        Event::TrialStarted { trial } => {
+            let step = PolicyStep::TrialStarted { share: trial.share };
+            let (by, why) = (trial.by.clone(), trial.why.clone());
+            log(state, PolicyChange { at, by, version: trial.version, step, why });
+            state.trial = Some(Arc::clone(trial));
+            state.compile_trial();
+        }
+        Event::TrialShareSet { share, by, why } => {
+            if let Some(trial) = &mut state.trial {
+                let trial = Arc::make_mut(trial);
+                trial.share = *share;
+                let (version, step) = (trial.version, PolicyStep::ShareSet { share: *share });
+                log(state, PolicyChange { at, by: by.clone(), version, step, why: why.clone() });
+            }
+        }
+        Event::TrialEnded { end, by, why } => {
+            if let Some(trial) = state.trial.take() {
+                state.trial_compiled = None;
+                let (version, step) = (trial.version, PolicyStep::TrialEnded { end: *end });
+                log(state, PolicyChange { at, by: by.clone(), version, step, why: why.clone() });
+            }
+        }
+        Event::ShadowDiffered { .. } => {
+            if let Some(trial) = &mut state.trial {
+                Arc::make_mut(trial).differed += 1;
+            }
         }
         Event::QueuesPut { queues, .. } => {
             state.queues = Arc::new(queues.clone());
@@ -58,6 +98,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::OrderPut { order } => put_order(state, order, at),
 
         Event::ConversationOpened { conversation, channel, ai_mode, customer, connected, idle_due } => {
+            cases::customer_is_back(state, customer.external_id.as_ref().filter(|_| customer.verified), at);
             state.put_conversation(Arc::new(Conversation {
                 id: *conversation,
                 channel: *channel,
@@ -89,6 +130,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.idle_due = *idle_due;
         }),
         Event::Decided { conversation, decision } => {
+            if let Some(trial) = state.trial.as_mut().filter(|t| t.share == 0) {
+                Arc::make_mut(trial).watched += 1;
+            }
             change(state, *conversation, |c| c.decisions.push(Arc::clone(decision)))
         }
         Event::HumanOffered { conversation, turn, decision } => change(state, *conversation, |c| {
@@ -115,14 +159,21 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::FactsMissed { conversation, why, after, .. } => {
             change(state, *conversation, |c| c.facts = FactsState::Failed { why: why.clone(), at, after: *after });
         }
-        Event::ControlChanged { conversation, holder, epoch } => change(state, *conversation, |c| {
-            c.holder = *holder;
-            c.epoch = *epoch;
-            c.human_offer = None;
-            if *holder != Holder::Closed {
-                c.closed_at = None;
+        Event::ControlChanged { conversation, holder, epoch } => {
+            let reopened =
+                *holder != Holder::Closed && state.conversations.get(conversation).is_some_and(|c| c.closed_at.is_some());
+            if reopened {
+                state.ledger.cases.came_back(*conversation, at);
             }
-        }),
+            change(state, *conversation, |c| {
+                c.holder = *holder;
+                c.epoch = *epoch;
+                c.human_offer = None;
+                if *holder != Holder::Closed {
+                    c.closed_at = None;
+                }
+            });
+        }
         Event::CustomerConnected { conversation } => change(state, *conversation, |c| {
             c.customer_connected = true;
             c.customer_seen_at = at;
@@ -131,12 +182,22 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.customer_connected = false;
             c.customer_seen_at = at;
         }),
-        Event::Rated { conversation, rating } => change(state, *conversation, |c| c.rating = Some(rating.clone())),
-        Event::ConversationClosed { conversation } => close_conversation(state, *conversation, at),
+        Event::Rated { conversation, rating } => {
+            state.ledger.cases.rated(*conversation, rating.stars);
+            change(state, *conversation, |c| c.rating = Some(rating.clone()));
+        }
+        Event::ConversationClosed { conversation, facts } => {
+            close_conversation(state, *conversation, facts.as_deref(), at);
+        }
+        Event::ConversationJudged { conversation, judgement } => state.ledger.cases.judged(*conversation, judgement),
         Event::ConversationArchived { conversation } => archive(state, *conversation),
 
         Event::EscalationOpened { escalation } => {
             state.ledger.escalation_opened(at, escalation.trigger, &escalation.issue_class);
+            if let Some(c) = state.conversations.get(&escalation.conversation) {
+                let case = cases::of_escalation(escalation, c);
+                state.ledger.cases.add(case);
+            }
             change(state, escalation.conversation, |c| c.escalations.push(escalation.id));
             state.put_escalation(Arc::clone(escalation));
         }
@@ -333,6 +394,13 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
     }
 }
 
+fn log(state: &mut State, change: PolicyChange) {
+    state.policy_log.push_back(change);
+    if state.policy_log.len() > CHANGES_KEPT {
+        state.policy_log.pop_front();
+    }
+}
+
 fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversation)) {
     if let Some(c) = state.conversations.get(&id) {
         let mut c = Arc::clone(c);
@@ -341,35 +409,12 @@ fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversatio
     }
 }
 
-fn alter(state: &mut State, id: EscalationId, f: impl FnOnce(&mut Escalation)) {
+pub(super) fn alter(state: &mut State, id: EscalationId, f: impl FnOnce(&mut Escalation)) {
     if let Some(e) = state.escalations.get(&id) {
         let mut e = Arc::clone(e);
         f(Arc::make_mut(&mut e));
         state.put_escalation(e);
     }
-}
-
-fn person(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent)) {
-    if let Some(h) = state.humans.get(&id) {
-        let mut h = Arc::clone(h);
-        f(Arc::make_mut(&mut h));
-        state.put_human(h);
-    }
-}
-
-/// Who is there decides whose shift matters.
-fn presence(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent), at: Timestamp) {
-    let there = |state: &State| state.humans.get(&id).map(|h| (h.presence.lease_until.is_some(), h.presence.willing));
-    let before = there(state);
-    person(state, id, f);
-    if there(state) != before {
-        look_at_shifts(state, at);
-    }
-}
-
-fn look_at_shifts(state: &mut State, at: Timestamp) {
-    state.shifts_at = at;
-    state.refresh_shifts();
 }
 
 fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) {
@@ -384,10 +429,14 @@ fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) 
     state.orders.insert(order.reference.clone(), record);
 }
 
-fn close_conversation(state: &mut State, id: ConversationId, at: Timestamp) {
+fn close_conversation(state: &mut State, id: ConversationId, facts: Option<&MeasuredFacts>, at: Timestamp) {
     let Some(c) = state.conversations.get(&id).cloned() else { return };
     if !c.counted {
-        state.ledger.conversation_closed(at, !c.escalations.is_empty());
+        let escalated = !c.escalations.is_empty();
+        state.ledger.conversation_closed(at, escalated);
+        if !escalated {
+            state.ledger.cases.add(cases::of_contained(&c, at, facts));
+        }
     }
     // A visitor may claim to be anybody: only a known customer has a past.
     if let Some(customer) = c.customer.external_id.as_ref().filter(|_| c.customer.verified) {
@@ -419,91 +468,6 @@ fn archive(state: &mut State, id: ConversationId) {
         }
     }
     state.timers.set(TimerKey::Conversation(id), None);
-}
-
-fn hold(state: &mut State, offer: &Offer, units: u32, channel: Channel, at: Timestamp) {
-    person(state, offer.human_agent, |h| {
-        h.held.push(Held { escalation: offer.escalation, units, channel, until: None });
-        h.offered_at = at;
-    });
-}
-
-fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at: Timestamp) {
-    person(state, human, |h| {
-        let before = h.held.len();
-        h.held.retain(|held| held.escalation != escalation || held.until.is_some());
-        if h.held.is_empty() && before > 0 {
-            h.idle_since = at;
-        }
-    });
-}
-
-/// Whoever holds it, by ownership or by an offer, holds it no more.
-fn release_owner(state: &mut State, escalation: EscalationId, at: Timestamp) {
-    if let Some(e) = state.escalations.get(&escalation) {
-        let holders: Vec<_> = e.state.owner().into_iter().chain(e.pending_offers().map(|o| o.human_agent)).collect();
-        for human in holders {
-            release(state, human, escalation, at);
-        }
-    }
-}
-
-/// The work is over; what the queue allows for the paperwork keeps its units a while.
-fn wrap_up(state: &mut State, escalation: EscalationId, at: Timestamp) {
-    let Some(e) = state.escalations.get(&escalation) else { return };
-    let (owner, time) = (e.state.owner(), Millis::secs(i64::from(state.queue(&e.item.queue).wrap_up_seconds)));
-    let at_work = matches!(e.state, EscalationState::Accepted { .. } | EscalationState::Active { .. });
-    if let Some(owner) = owner.filter(|_| at_work && time > Millis::default()) {
-        person(state, owner, |h| {
-            let working = h.held.iter_mut().filter(|held| held.escalation == escalation && held.until.is_none());
-            working.for_each(|held| held.until = Some(at + time));
-        });
-    }
-}
-
-fn settle_offer(e: &mut Escalation, id: OfferId, to: OfferState) {
-    if let Some(offer) = e.offers.iter_mut().find(|o| o.id == id) {
-        offer.state = to;
-    }
-}
-
-/// Since when this wait lasts: an offer that came to nothing does not start it anew.
-fn waiting_since(e: &Escalation) -> Timestamp {
-    match e.state {
-        EscalationState::Queued { since } | EscalationState::Offered { since, .. } => since,
-        _ => e.item.routing_since,
-    }
-}
-
-/// An offer ends without acceptance: the item returns at its real age.
-fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, refused: bool, at: Timestamp) {
-    let asked = |e: &Escalation| e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
-    if let Some(human) = state.escalations.get(&id).and_then(|e| asked(e)) {
-        release(state, human, id, at);
-    }
-    alter(state, id, |e| {
-        let human = asked(e);
-        settle_offer(e, offer, to);
-        // Others may still be asked.
-        let since = waiting_since(e);
-        let left = e.pending_offers().next().map(|o| (o.id, o.human_agent));
-        e.state = match left {
-            Some((offer, human_agent)) => EscalationState::Offered { offer, human_agent, since },
-            None => EscalationState::Queued { since },
-        };
-        if let Some(human) = human.filter(|h| refused && !e.item.decliners.contains(h)) {
-            e.item.decliners.push(human);
-            // A named person who did not take it no longer blocks the others.
-            if e.item.preferred == Some(human) {
-                // Only a transfer eases what is required, and before any step.
-                let eased = e.item.step == 0 && e.item.preferred_until.is_none();
-                (e.item.preferred, e.item.preferred_until) = (None, None);
-                if eased {
-                    e.item.requirements = e.item.strict.clone();
-                }
-            }
-        }
-    });
 }
 
 fn running(e: &mut Escalation, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {
