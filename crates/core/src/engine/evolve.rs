@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, HumanAgent, HumanOffer,
-    MeasuredFacts, OfferState, Outcome, PastContact, PendingAnswer, PolicyChange, PolicyStep, Presence, Recorded, Sourced,
-    Timestamp,
+    Channel, Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgent,
+    HumanOffer, MeasuredFacts, OfferState, Outcome, PastContact, PendingAnswer, PolicyChange, PolicyStep, Presence,
+    Recorded, Sourced, Timestamp,
 };
 
 use super::{
