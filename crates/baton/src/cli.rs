@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Journal(JournalArgs),
     /// Replay recorded conversations through the real core
     Replay(ReplayArgs),
+    /// Learn a workspace's own issue classes from labelled conversations
+    Train(TrainArgs),
     /// Score the detectors and rooms on public benchmarks, next to published numbers
     Eval(EvalArgs),
     /// Serve a demo shop with simulated customers and people
@@ -150,6 +152,22 @@ pub(crate) struct ReplayArgs {
     /// Policy file; the default policy if absent
     #[arg(long)]
     pub(crate) policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// JSONL, or CSV with a header: `text` and `label` of each example
+    #[arg(long)]
+    pub(crate) labelled: PathBuf,
+    /// Write the classes to this file instead
+    #[arg(long, conflicts_with_all = ["data", "workspace"])]
+    pub(crate) out: Option<PathBuf>,
+    /// Data directory of the server; it reads the classes when it starts
+    #[arg(long, requires = "workspace")]
+    pub(crate) data: Option<PathBuf>,
+    /// Slug of the workspace
+    #[arg(long, requires = "data")]
+    pub(crate) workspace: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
