@@ -8,6 +8,7 @@
 //! the files it reads in the manifest. Each [`Product`] has a card, which is written beside the weights.
 
 mod card;
+mod heads;
 mod manifest;
 mod progress;
 pub mod wheel;
@@ -26,7 +27,8 @@ pub struct Stage {
 }
 
 /// In the order in which they run: a later stage may build on what an earlier one wrote.
-pub const STAGES: &[Stage] = &[];
+pub const STAGES: &[Stage] =
+    &[Stage { name: "heads", about: "emotions, sentiment, and what customers do to a service", run: heads::run }];
 
 /// All that a stage may look at.
 #[derive(Debug)]
