@@ -67,7 +67,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
                 let row = Row::percent(name, of(&scored)).shipped().interval(resampled(&scored, of)).n(scored.len());
                 results.add(row.target(90.0).baseline(if name.ends_with("recall") { 77.0 } else { 59.0 }));
             }
-            results.add(Row::percent("out of domain average precision", average_precision(&scored)).shipped().baseline(78.6));
+            results
+                .add(Row::percent("out of domain average precision", average_precision(&scored)).shipped().baseline(78.6));
             results.add(Row::percent("out of domain AUROC", auroc(&scored)).shipped().baseline(97.5));
             all.extend(scored);
         }
@@ -161,7 +162,8 @@ fn rasa(bench: &Bench<'_>) -> Result<Scored, BenchError> {
     let table = bench.tsv(part)?;
     let is_request = |label: &str| {
         let label = label.trim().to_ascii_lowercase();
-        matches!(label.as_str(), "1" | "true" | "yes") || label.contains("handoff") && !label.starts_with("no")
+        matches!(label.as_str(), "1" | "true" | "yes")
+            || label.contains("handoff") && !label.starts_with("no")
             || label.contains("human")
     };
     Ok(table.columns(["text", "label"])?.iter().map(|[text, label]| (is_request(label), score(text))).collect())

@@ -2,12 +2,28 @@
 //!
 //! To add one: a file with `pub(crate) const SUITE: Suite`, and its row in [`ALL`].
 
+mod composed;
 mod explicit_request;
+mod latency;
+mod maia_dqe;
+mod negotiation;
+mod pii_synth;
+mod tau_entities;
+mod urgency;
 
 use crate::bench::Suite;
 
 /// In the order of the report.
-pub const ALL: &[Suite] = &[explicit_request::SUITE];
+pub const ALL: &[Suite] = &[
+    latency::SUITE,
+    explicit_request::SUITE,
+    pii_synth::SUITE,
+    tau_entities::SUITE,
+    negotiation::SUITE,
+    urgency::SUITE,
+    maia_dqe::SUITE,
+    composed::SUITE,
+];
 
 /// The suite of this name, or the names there are.
 pub fn named(name: &str) -> Result<&'static Suite, String> {

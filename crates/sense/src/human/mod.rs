@@ -37,25 +37,34 @@ fn asking() -> Vec<Cue> {
     let hand_over = format!(
         "(?:transfer|connect|redirect|forward|refer|handoff|hand off|handover|hand over|escalate|escalation|switch)(?:ing)?(?: (?:chat|call|conversation))? to (?:{ARTICLE} )?(?:{ROLE}|real person|live person|person)"
     );
-    let give_me = format!("(?:give|get|find|fetch|bring|show|send|gimme|getme)(?: me| us)? (?:{ARTICLE} )?(?:{ROLE}|person)");
+    let give_me =
+        format!("(?:give|get|find|fetch|bring|show|send|gimme|getme)(?: me| us)? (?:{ARTICLE} )?(?:{ROLE}|person)");
     let want_role = format!(
         "(?:i|we|id|i'd|ill|i'll)(?: would| do| really| just| will|'d|'ll)* (?:want|wants|wanna|wanted|need|like|demand|prefer|require|request|insist on|ask for|rather have|expect)(?: to (?:have|get|see|reach|use))?(?: {ARTICLE})? {ROLE}"
     );
-    let bare_want = format!("(?:^|[.,!?;] ?)(?:just |still )?(?:want|need|wanna|require|requesting|looking for|asking for)(?: {ARTICLE})? {ROLE}");
-    let alone = format!(
-        r"^[^a-z0-9]*(?:(?:please|pls|plz|ok|okay|no|nope|just|hi|hello|hey|get|want|need|yes|yeah|bot|wrong|sorry|so|then|ask|for|to|with|help|a|the|i|me) ?,? ?)*(?:{ARTICLE} )?(?:{ROLE}|person|real people|someone real|hand ?off|hand ?over|live chat)(?:[ ,]+(?:please|pls|plz|now|asap|thanks|thank|you|thx|right|immediately|required|needed|wanted|help|assistance|chat|here|only|not|bots?|for|me))*[^a-z0-9]*$"
+    let bare_want = format!(
+        "(?:^|[.,!?;] ?)(?:just |still )?(?:want|need|wanna|require|requesting|looking for|asking for)(?: {ARTICLE})? {ROLE}"
     );
-    let role_please = format!("(?:{ROLE}|(?:[a-z]+ )?(?:team|department|desk|reception|someone|somebody))(?: ?, ?| )(?:please|pls|plz)[^a-z0-9]*$");
+    let alone = format!(
+        r"^[^a-zA-Z0-9]*(?:(?:please|pls|plz|ok|okay|no|nope|just|hi|hello|hey|get|want|need|yes|yeah|bot|wrong|sorry|so|then|ask|for|to|with|help|a|the|i|me) ?,? ?)*(?:{ARTICLE} )?(?:{ROLE}|person|real people|someone real|hand ?off|hand ?over|live chat)(?:[ ,]+(?:please|pls|plz|now|asap|thanks|thank|you|thx|right|immediately|required|needed|wanted|help|assistance|chat|here|only|not|bots?|for|me))*[^a-zA-Z0-9]*$"
+    );
+    let role_please = format!(
+        "(?:{ROLE}|(?:[a-z]+ )?(?:team|department|desk|reception|someone|somebody))(?: ?, ?| )(?:please|pls|plz)[^a-zA-Z0-9]*$"
+    );
     let role_now = format!("{ROLE}(?: ?, ?| )(?:now|immediately|asap|right now|required|needed)");
     let is_there = format!(
         "(?:is|are|isn't|isnt|aren't|if) (?:there|their|theres|there is|there are|there's)(?: (?:a|an|any|some|no|not|even|maybe))*(?: (?:real|actual|live|human|way to {TALK}|chance (?:to|of|i can)|option to|possibility to)| (?:to|with)| (?:a|an))* {PERSON} (?:[a-z']+ ){{0,5}}(?:i can|i could|i may|i might|who can|who could|that can|that could|we can|available|there|here|to {TALK}|to help|to call|else|around|online|on duty|reading)"
     );
-    let have_people = format!("do (?:you|u|they)(?: guys| even| actually)* (?:have|employ|offer|provide)(?: {ARTICLE}| any actual| some)? {ROLE}");
+    let have_people = format!(
+        "do (?:you|u|they)(?: guys| even| actually)* (?:have|employ|offer|provide)(?: {ARTICLE}| any actual| some)? {ROLE}"
+    );
     let can_person = format!(
         "(?:can|could|will|would|may|might|have|let|please have|get|want|need|like|prefer|if|should|when will|why (?:can't|won't|doesn't))(?: for)? (?:(?:{ARTICLE} )?(?:(?:real|actual|live|human|different|senior) )*(?:person|human(?: being)?|agents?|manager|supervisor|representative|rep|operator|colleague|specialist|adviser|advisor|staff member|team member|member of (?:your |the )?(?:team|staff))|someone from [a-z ]{{2,20}}|somebody from [a-z ]{{2,20}}|one of your (?:team|staff|people|colleagues|agents)) (?:[a-z]+ ){{0,2}}(?:call|contact|ring|phone|help|assist|look|get back|reach out|take over|takes over|took over|step in|handle|handles|handled|review|deal|speak|talk|answer|join|sort|explain|check|respond)"
     );
     let call_me = "(?:can|could|will|would|have|get|let|need|want|like|if|may|might) (?:someone|somebody|anyone|anybody)(?: [a-z]+){0,6} (?:(?:call|phone|ring|contact|speak to|speak with|talk to|talk with|get back to|reach out to|get in touch with)(?: me| us)|take over|step in|reach out|get in touch|call back)|(?:can|could) (?:someone|somebody) (?:please |just )?(?:call|ring|phone)|(?:someone|somebody)(?: [a-z]+){0,4} (?:could|can|would|might|may)(?: [a-z]+){0,3} (?:call|ring|phone|contact|speak to|talk to|get back to) (?:me|us)";
-    let help_from = format!("(?:help|assistance|support|answers?|advice|reply|response|call|callback|call back|message|email|contact|attention|chat|conversation)(?: [a-z]+){{0,2}} (?:from|by|with|of) (?:{ARTICLE} )?{ROLE}");
+    let help_from = format!(
+        "(?:help|assistance|support|answers?|advice|reply|response|call|callback|call back|message|email|contact|attention|chat|conversation)(?: [a-z]+){{0,2}} (?:from|by|with|of) (?:{ARTICLE} )?{ROLE}"
+    );
     let who = "who (?:else )?(?:can|could|do|should|would|must|might) (?:i|we) (?:speak|talk|chat|turn|complain|escalate)(?: [a-z]+){0,3} (?:to|with)";
     vec![
         cue(5.6, &talk_to),
@@ -74,22 +83,61 @@ fn asking() -> Vec<Cue> {
         cue(4.0, &have_people),
         cue(4.4, &can_person),
         cue(4.2, call_me),
-        cue(4.0, "(?:can|could|would|will|may|let|is there|want|need|prefer|like|rather) (?:[a-z]+ ){0,3}?(?:someone|somebody|anyone|anybody) else(?: (?:please|now|instead|here|take|look|help|deal|handle|to help|to deal|check|answer|speak|talk|do this|who|that can))|(?:can|could|would) (?:someone|somebody) else"),
-        cue(4.2, "(?:someone|somebody|anyone|anybody|a person|one person|people)(?: [a-z]+){0,3} (?:to|i can|i could|we can|we could|i may|who can|that can) (?:talk|speak|chat) (?:to|with)"),
-        cue(4.2, "(?:get|put|have|bring)(?: [a-z]+){1,4} on the (?:line|phone)|transfer (?:this|the|my) (?:call|chat|conversation)"),
-        raw_cue(4.2, "(?:i|we|id|i'd) (?:just |really |would )?(?:want|need|like|demand|prefer) (?:an? )?(?:person|someone|somebody)(?: to (?:talk|speak|help|call|look|assist|handle|fix)| please| now| here| instead|[.,;!?]|[^a-z0-9]*$)"),
+        cue(
+            4.0,
+            "(?:can|could|would|will|may|let|is there|want|need|prefer|like|rather) (?:[a-z]+ ){0,3}?(?:someone|somebody|anyone|anybody) else(?: (?:please|now|instead|here|take|look|help|deal|handle|to help|to deal|check|answer|speak|talk|do this|who|that can))|(?:can|could|would) (?:someone|somebody) else",
+        ),
+        cue(
+            4.2,
+            "(?:someone|somebody|anyone|anybody|a person|one person|people)(?: [a-z]+){0,3} (?:to|i can|i could|we can|we could|i may|who can|that can) (?:talk|speak|chat) (?:to|with)",
+        ),
+        cue(
+            4.2,
+            "(?:get|put|have|bring)(?: [a-z]+){1,4} on the (?:line|phone)|transfer (?:this|the|my) (?:call|chat|conversation)",
+        ),
+        raw_cue(
+            4.2,
+            "(?:i|we|id|i'd) (?:just |really |would )?(?:want|need|like|demand|prefer) (?:an? )?(?:person|someone|somebody)(?: to (?:talk|speak|help|call|look|assist|handle|fix)| please| now| here| instead|[.,;!?]|[^a-zA-Z0-9]*$)",
+        ),
         cue(3.8, &help_from),
         cue(3.3, who),
         cue(2.5, "who (?:can|could|do|should) (?:i|we) (?:contact|call|ring|phone|reach)"),
-        cue(4.2, "(?:get|have|put|bring)(?: me| us)? (?:someone|somebody)(?: else| real| competent| senior)? (?:on|to (?:help|talk|speak|look|call|explain|assist|fix|sort|deal|contact|answer|reply)|from|who|that|else|in here|here|now|please|involved)"),
-        cue(4.4, "(?:escalate|escalating) (?:this|it|me|my (?:case|issue|ticket|complaint|request|problem))|transfer me|put me through|patch me through|put me on to|get me out of this bot"),
-        cue(4.2, "(?:real|actual|live|living|human|breathing) (?:person|people|human(?:s| being)?|agents?|being|reps?|representatives?|operators?|advis[oe]rs?|support|assistance|assistant|help|interaction|contact|eyes|intervention|touch|voice|customer service|customer support|staff)"),
-        cue(3.2, "(?:please |can you |could you |can u |just )(?:call|phone|ring) (?:me|us)(?: back)?(?: (?:please|now|today|asap|tomorrow))?[^a-z]*$|(?:call|phone|ring) me (?:back|asap|now|today|tomorrow|immediately|urgently|about|regarding|as soon)|give me a (?:call|ring)|(?:request|want|need|like|get|have|arrange|schedule|book) a (?:call ?back|phone call|call from|call with)"),
-        cue(3.2, "(?:phone )?number (?:i can|to|where i can|that i can) (?:call|ring|dial|reach)|how (?:do|can) i (?:call|phone) (?:you|someone|customer (?:service|support))"),
-        cue(3.4, "(?:someone|somebody)(?: who is| who's)?(?: a)? (?:real|human|who can (?:actually|really)|with (?:more )?authority|higher up|in charge|more senior|competent|who knows|who understands|more knowledgeable|responsible)"),
-        cue(3.2, "(?:rather|prefer|better|easier|want|like|love|need|possible|can i|could i|how about) (?:[a-z]+ ){0,5}?(?:over the phone|by phone|on the phone|by telephone)"),
-        cue(1.8, "(?:can|could) (?:someone|somebody|anyone|anybody)(?: [a-z]+){0,2} (?:help|assist|look|check|explain|fix|sort)"),
-        cue(1.6, "you(?:'re| are)(?: just)? an? (?:bot|robot|machine|ai)|are you (?:a )?(?:real|human|bot|robot|person|machine)"),
+        cue(
+            4.2,
+            "(?:get|have|put|bring)(?: me| us)? (?:someone|somebody)(?: else| real| competent| senior)? (?:on|to (?:help|talk|speak|look|call|explain|assist|fix|sort|deal|contact|answer|reply)|from|who|that|else|in here|here|now|please|involved)",
+        ),
+        cue(
+            4.4,
+            "(?:escalate|escalating) (?:this|it|me|my (?:case|issue|ticket|complaint|request|problem))|transfer me|put me through|patch me through|put me on to|get me out of this bot",
+        ),
+        cue(
+            4.2,
+            "(?:real|actual|live|living|human|breathing) (?:person|people|human(?:s| being)?|agents?|being|reps?|representatives?|operators?|advis[oe]rs?|support|assistance|assistant|help|interaction|contact|eyes|intervention|touch|voice|customer service|customer support|staff)",
+        ),
+        cue(
+            3.2,
+            "(?:please |can you |could you |can u |just )(?:call|phone|ring) (?:me|us)(?: back)?(?: (?:please|now|today|asap|tomorrow))?[^a-zA-Z]*$|(?:call|phone|ring) me (?:back|asap|now|today|tomorrow|immediately|urgently|about|regarding|as soon)|give me a (?:call|ring)|(?:request|want|need|like|get|have|arrange|schedule|book) a (?:call ?back|phone call|call from|call with)",
+        ),
+        cue(
+            3.2,
+            "(?:phone )?number (?:i can|to|where i can|that i can) (?:call|ring|dial|reach)|how (?:do|can) i (?:call|phone) (?:you|someone|customer (?:service|support))",
+        ),
+        cue(
+            3.4,
+            "(?:someone|somebody)(?: who is| who's)?(?: a)? (?:real|human|who can (?:actually|really)|with (?:more )?authority|higher up|in charge|more senior|competent|who knows|who understands|more knowledgeable|responsible)",
+        ),
+        cue(
+            3.2,
+            "(?:rather|prefer|better|easier|want|like|love|need|possible|can i|could i|how about) (?:[a-z]+ ){0,5}?(?:over the phone|by phone|on the phone|by telephone)",
+        ),
+        cue(
+            1.8,
+            "(?:can|could) (?:someone|somebody|anyone|anybody)(?: [a-z]+){0,2} (?:help|assist|look|check|explain|fix|sort)",
+        ),
+        cue(
+            1.6,
+            "you(?:'re| are)(?: just)? an? (?:bot|robot|machine|ai)|are you (?:a )?(?:real|human|bot|robot|person|machine)",
+        ),
     ]
 }
 
@@ -101,17 +149,27 @@ fn declining_the_bot() -> Vec<Cue> {
     let dislike = format!(
         "(?:don't like|do not like|dont like|don't want|do not want|dont want|don't trust|dont trust|can't stand|cant stand|hate|dislike|despise|loathe|fed up with|tired of|sick of|enough of|enough with|done with|no more|stop with|not a fan of)(?: (?:talking|speaking|chatting|dealing|wasting|to|with|time|the|this|these|your|automated|a|an|any|all|stupid|dumb|talk|speak|chat))* {BOT}"
     );
-    let stop = format!("(?:stop|quit|end|done|enough)(?: (?:talking|speaking|chatting|dealing|of|to|with|the|this|these|your|automated|a|stupid))+ {BOT}");
+    let stop = format!(
+        "(?:stop|quit|end|done|enough)(?: (?:talking|speaking|chatting|dealing|of|to|with|the|this|these|your|automated|a|stupid))+ {BOT}"
+    );
     let waste = format!("wast(?:e|ing|ed)(?: [a-z]+){{0,5}} (?:to|with|on|by) (?:an? |this |your |the |some )?{BOT}");
-    let rather = format!("(?:instead of|rather than|and not|, not|but not|other than) (?:talking to |speaking to |chatting with |with |to )?(?:an? |this |your |the |some |another )?{BOT}");
+    let rather = format!(
+        "(?:instead of|rather than|and not|, not|but not|other than) (?:talking to |speaking to |chatting with |with |to )?(?:an? |this |your |the |some |another )?{BOT}"
+    );
     vec![
         cue(3.4, &not_with),
         cue(3.4, &dislike),
         cue(3.4, &stop),
         cue(3.2, &waste),
         cue(3.2, &rather),
-        cue(3.3, "(?:don't|do not|dont|no longer|never|not) (?:want to|wanna|wish to|like to|going to|care to) (?:talk|speak|chat) (?:to|with) (?:you|u|this thing)(?: any ?more| again)?"),
-        cue(3.2, "this (?:conversation|chat|talk) (?:is|isn't|is not|isnt)(?: just| really)?(?: (?:not|going|getting|leading))* ?(?:working|nowhere|us anywhere|me anywhere|anywhere|pointless|useless|a waste of time|helping|helpful)"),
+        cue(
+            3.3,
+            "(?:don't|do not|dont|no longer|never|not) (?:want to|wanna|wish to|like to|going to|care to) (?:talk|speak|chat) (?:to|with) (?:you|u|this thing)(?: any ?more| again)?",
+        ),
+        cue(
+            3.2,
+            "this (?:conversation|chat|talk) (?:is|isn't|is not|isnt)(?: just| really)?(?: (?:not|going|getting|leading))* ?(?:working|nowhere|us anywhere|me anywhere|anywhere|pointless|useless|a waste of time|helping|helpful)",
+        ),
     ]
 }
 

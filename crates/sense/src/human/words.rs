@@ -6,13 +6,11 @@ pub(super) const PERSON: &str = "(?:(?:real|actual|live|living|human|proper|diff
 /// Like `PERSON`, but clear enough to stand alone.
 pub(super) const ROLE: &str = "(?:(?:real|actual|live|living|human|proper|different|physical|genuine|fucking|damn|goddamn|bloody|freaking|customer|support|service|sales) )*(?:human(?: being)?s?|humna|hooman|humen|huamn|humam|hunan|real person|actual person|living person|live person|real people|human person|different person|another person|normal person|live agent|advis[oe]rs?|specialist|employee|staff member|sales rep|duty manager|bank worker|live person|human agent|agents?|agnet|represent[a-z]{2,8}|represenative|operators?|operater|managers?|supervisors?|superviser|live (?:chat|support|help|assistance|operator)|human (?:help|support|assistance|operator|contact|interaction)|(?:customer|costumer|client) (?:service|support|care)(?: (?:agent|rep|representative|person))?|receptionist|team member|member of (?:your |the )?(?:team|staff))";
 
-pub(super) const ARTICLE: &str =
-    "(?:an?|the|any|your|ur|some|another|one of your|one of the|one of ur|somebody|someone|an actual|any of your|some of your|some of the|somebody at|someone at|someone from|someone in|some kind of|a bloody|a fucking)";
+pub(super) const ARTICLE: &str = "(?:an?|the|any|your|ur|some|another|one of your|one of the|one of ur|somebody|someone|an actual|any of your|some of your|some of the|somebody at|someone at|someone from|someone in|some kind of|a bloody|a fucking)";
 
 pub(super) const TALK: &str = "(?:speak|speek|spaek|spek|speqk|sepak|speal|talk|tlak|takl|tallk|talj|tlk|taalk|chat|converse|communicate|interact|correspond|get through|get thru|get in touch|get in contact|be in touch|get on the phone|get on the line|be connected|be transferred|be put through|be passed|be escalated|be handed over|be forwarded|be referred|be put in touch|get connected|get transferred|get put through|connect|connected|transferred|have a (?:chat|word|conversation|talk|call)|have a quick (?:chat|word|call)|discuss (?:this|it|that)|discuss things|deal|speack)";
 
-pub(super) const TALKING: &str =
-    "(?:speaking|talking|chatting|communicating|conversing|getting in touch|getting through|getting in contact|dealing|getting hold|connecting|a (?:chat|word|call|conversation))";
+pub(super) const TALKING: &str = "(?:speaking|talking|chatting|communicating|conversing|getting in touch|getting through|getting in contact|dealing|getting hold|connecting|a (?:chat|word|call|conversation))";
 
 /// Verbs that need no "to".
 pub(super) const REACH: &str = "contact|contacting|contacy|conatct|contect|reach|reaching|get a? ?hold of|get hold of|getting hold of|request|summon|involve|bring in|loop in";
