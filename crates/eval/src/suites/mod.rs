@@ -5,18 +5,28 @@
 mod banking77;
 mod casino;
 mod clinc150;
+mod composed;
 mod convabuse;
 mod dstc11;
+mod explicit_request;
 mod goemotions;
 mod it_tickets;
 mod labelled;
+mod latency;
+mod maia_dqe;
 mod multidogo;
+mod negotiation;
+mod pii_synth;
+mod tau_entities;
 mod tweets;
+mod urgency;
 
 use crate::bench::Suite;
 
 /// In the order of the report.
 pub const ALL: &[Suite] = &[
+    latency::SUITE,
+    explicit_request::SUITE,
     goemotions::SUITE,
     tweets::TWEETEVAL,
     tweets::UMSAB,
@@ -27,6 +37,12 @@ pub const ALL: &[Suite] = &[
     dstc11::SUITE,
     it_tickets::SUITE,
     casino::SUITE,
+    pii_synth::SUITE,
+    tau_entities::SUITE,
+    negotiation::SUITE,
+    urgency::SUITE,
+    maia_dqe::SUITE,
+    composed::SUITE,
 ];
 
 /// The suite of this name, or the names there are.
