@@ -51,15 +51,37 @@ impl Logistic {
 
 /// Minimises the penalised cross-entropy by L-BFGS (Nocedal, 1980) with a backtracking line search.
 pub fn fit(rows: &[Row], options: &Options) -> Logistic {
-    let bias = options.columns;
-    let mut prior: Vec<f64> = options.prior.iter().map(|&w| f64::from(w)).collect();
-    prior.resize(bias + 1, 0.0);
-    let problem = Problem { rows, prior: &prior, penalty: f64::from(options.penalty), bias };
-    let mut at = prior.clone();
-    at[bias] = base_rate(rows);
+    // Only columns that occur are solved for: most of a hashed table stays empty.
+    let mut used: Vec<u32> = rows.iter().flat_map(|r| r.columns.iter().map(|c| c.0)).collect();
+    used.sort_unstable();
+    used.dedup();
+    used.retain(|c| (*c as usize) < options.columns);
+    let place = |c: u32| used.binary_search(&c).ok();
+    let compact: Vec<Row> = rows
+        .iter()
+        .map(|r| Row {
+            columns: r.columns.iter().filter_map(|&(c, v)| Some((place(c)? as u32, v))).collect(),
+            target: r.target,
+            weight: r.weight,
+        })
+        .collect();
+    let prior_of = |c: usize| options.prior.get(c).copied().unwrap_or(0.0);
+    let prior: Vec<f64> = used.iter().map(|&c| f64::from(prior_of(c as usize))).chain([0.0]).collect();
+    let found = solve(&Problem { rows: &compact, prior: &prior, penalty: f64::from(options.penalty) }, options.rounds);
+    let mut weights: Vec<f32> = (0..options.columns).map(prior_of).collect();
+    for (&c, &w) in used.iter().zip(&found) {
+        weights[c as usize] = w as f32;
+    }
+    Logistic { bias: found[used.len()] as f32, weights }
+}
+
+/// Weights and, last, the bias.
+fn solve(problem: &Problem<'_>, rounds: usize) -> Vec<f64> {
+    let mut at = problem.prior.to_vec();
+    at[problem.bias()] = base_rate(problem.rows);
     let (mut value, mut slope) = problem.at(&at);
     let mut memory = Memory::default();
-    for _ in 0..options.rounds {
+    for _ in 0..rounds {
         let mut step = memory.direction(&slope);
         let mut descent = dot(&step, &slope);
         if descent >= 0.0 {
@@ -83,7 +105,7 @@ pub fn fit(rows: &[Row], options: &Options) -> Logistic {
         memory.learn(difference(&next, &at), difference(&there, &slope));
         (at, value, slope) = (next, lower, there);
     }
-    Logistic { bias: at[bias] as f32, weights: at[..bias].iter().map(|&w| w as f32).collect() }
+    at
 }
 
 /// Log-odds of the mean target, kept off the infinities.
@@ -93,30 +115,34 @@ fn base_rate(rows: &[Row]) -> f64 {
     (share / (1.0 - share)).ln()
 }
 
+/// The bias has the last place.
 struct Problem<'a> {
     rows: &'a [Row],
     prior: &'a [f64],
     penalty: f64,
-    bias: usize,
 }
 
 impl Problem<'_> {
+    fn bias(&self) -> usize {
+        self.prior.len() - 1
+    }
+
     /// Loss and gradient.
     fn at(&self, weights: &[f64]) -> (f64, Vec<f64>) {
+        let bias = self.bias();
         let mut slope: Vec<f64> = weights.iter().zip(self.prior).map(|(w, p)| self.penalty * (w - p)).collect();
-        slope[self.bias] = 0.0;
-        let far = weights[..self.bias].iter().zip(self.prior).map(|(w, p)| (w - p).powi(2)).sum::<f64>();
+        slope[bias] = 0.0;
+        let far = weights[..bias].iter().zip(self.prior).map(|(w, p)| (w - p).powi(2)).sum::<f64>();
         let mut value = 0.5 * self.penalty * far;
         for row in self.rows {
-            let known = || row.columns.iter().filter(|c| (c.0 as usize) < self.bias);
-            let margin = known().fold(weights[self.bias], |m, &(c, v)| m + f64::from(v) * weights[c as usize]);
+            let margin = row.columns.iter().fold(weights[bias], |m, &(c, v)| m + f64::from(v) * weights[c as usize]);
             let (target, weight) = (f64::from(row.target), f64::from(row.weight));
             value += weight * (softplus(margin) - target * margin);
             let error = weight * (sigmoid(margin) - target);
-            for &(c, v) in known() {
+            for &(c, v) in &row.columns {
                 slope[c as usize] += error * f64::from(v);
             }
-            slope[self.bias] += error;
+            slope[bias] += error;
         }
         (value, slope)
     }

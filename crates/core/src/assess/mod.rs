@@ -20,6 +20,7 @@ mod limits;
 mod lint;
 mod record;
 mod rules;
+pub mod sequence;
 #[cfg(test)]
 mod tests;
 

@@ -4,8 +4,12 @@
 
 use crate::bench::Suite;
 
+mod betold;
+mod dbdc3_en;
+mod mhch_makeup2;
+
 /// In the order of the report.
-pub const ALL: &[Suite] = &[];
+pub const ALL: &[Suite] = &[mhch_makeup2::SUITE, betold::SUITE, dbdc3_en::SUITE];
 
 /// The suite of this name, or the names there are.
 pub fn named(name: &str) -> Result<&'static Suite, String> {
