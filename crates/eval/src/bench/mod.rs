@@ -11,7 +11,9 @@ mod html;
 pub mod metrics;
 mod parts;
 mod row;
+pub mod talk;
 pub mod timing;
+pub mod trees;
 
 use std::path::Path;
 

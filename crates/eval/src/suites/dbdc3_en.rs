@@ -3,10 +3,13 @@
 //! Some thirty people voted on each turn: O (no breakdown), T (possible breakdown), X (breakdown); gold is the majority,
 //! and the votes as a distribution. Fitted: three logistic heads with the vote shares as targets, over words and
 //! characters of the turn, of the user's turn before it, their pairs, and what repeats what. Which bot speaks is known, as
-//! a workspace knows its own. It looks back only. The unrevised annotation, as in published numbers.
+//! a workspace knows its own. *Shipped* is the sequence model of the core. Both look back only. The annotation is the
+//! unrevised one, as in published numbers.
 
 use std::{array, collections::BTreeSet};
 
+use baton_core::assess::sequence::{self, Levels, Window};
+use baton_model::Author;
 use baton_sense::logistic::{self, Logistic, Options, Row as Example};
 use serde::Deserialize;
 
@@ -14,6 +17,7 @@ use crate::bench::{
     Bench, BenchError, Results, Row, Split, Suite,
     columns::{Columns, fold},
     metrics::{Confusion, accuracy, auroc, best_f1, bootstrap, calibration_error, mean, reliability},
+    talk::Talk,
     timing::{Dialogue, Policy, golden},
 };
 
@@ -60,6 +64,9 @@ struct Chat {
 
 type Distribution = [f64; LABELS];
 
+/// Columns and gold of one turn.
+type Read = (Vec<(u32, f32)>, Distribution);
+
 /// One turn of the bot.
 #[derive(Debug, Clone)]
 struct Judged {
@@ -74,26 +81,51 @@ struct Judged {
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let dev: Vec<Chat> = bench.jsonl("dbdc3_en/dev.jsonl")?;
-    let (judged, note) = match bench.split {
+    let (live_on, judged, note) = match bench.split {
         Split::Dev => {
-            let models: Vec<Model> = (0..FOLDS)
-                .map(|k| {
-                    Model::fit(
-                        &dev.iter().enumerate().filter(|(i, _)| fold(*i, FOLDS) != k).map(|(_, c)| c).collect::<Vec<_>>(),
-                    )
-                })
-                .collect();
+            let others = |k| dev.iter().enumerate().filter(move |(i, _)| fold(*i, FOLDS) != k).map(|(_, c)| c);
+            let models: Vec<Model> = (0..FOLDS).map(|k| Model::fit(&others(k).collect::<Vec<_>>())).collect();
             let judged = dev.iter().enumerate().map(|(i, c)| models[fold(i, FOLDS)].judge(c)).collect::<Vec<_>>();
-            (judged, "five-fold by dialogue on the development part")
+            let live = dev.iter().map(live).collect::<Vec<_>>();
+            (live, judged, "five-fold by dialogue on the development part")
         }
         Split::Test => {
             let eval: Vec<Chat> = bench.jsonl("dbdc3_en/eval.jsonl")?;
             let model = Model::fit(&dev.iter().collect::<Vec<_>>());
-            (eval.iter().map(|c| model.judge(c)).collect(), "fitted on the development part")
+            (
+                eval.iter().map(live).collect(),
+                eval.iter().map(|c| model.judge(c)).collect(),
+                "fitted on the development part",
+            )
         }
     };
+    shipped(&live_on, results);
     report(&judged, note, results);
     Ok(())
+}
+
+/// As the core sees it: whether a turn is T or X, and how likely the AI is failing there.
+fn live(chat: &Chat) -> Vec<(bool, f64)> {
+    let mut talk = Talk::default();
+    for turn in &chat.turns {
+        talk.add(if turn.votes.is_some() { Author::AiAgent } else { Author::Customer }, &turn.text);
+    }
+    let voted = chat.turns.iter().enumerate().filter_map(|(i, t)| Some((i, t.votes.as_ref()?)));
+    voted
+        .map(|(i, votes)| {
+            let levels = Levels::of(&Window::of(talk.turns[..=i].iter().collect()));
+            (majority(&shares(votes)) > 0, f64::from(sequence::shipped().read(&levels).failing))
+        })
+        .collect()
+}
+
+fn shipped(chats: &[Vec<(bool, f64)>], results: &mut Results) {
+    let pick = |s: &[usize]| s.iter().flat_map(|&i| chats[i].iter().copied()).collect::<Vec<_>>();
+    let all: Vec<usize> = (0..chats.len()).collect();
+    let scored = pick(&all);
+    let area = |s: &[usize]| auroc(&pick(s));
+    let row = Row::new("AUROC of T or X", area(&all), "").interval(bootstrap(chats.len(), area)).shipped();
+    results.add(row.n(scored.len()).note("these chats only pass the time: few of the signals of support occur"));
 }
 
 fn shares(votes: &Votes) -> Distribution {
@@ -114,15 +146,11 @@ struct Model {
 
 impl Model {
     fn fit(chats: &[&Chat]) -> Self {
-        let rows: Vec<Vec<(Vec<(u32, f32)>, Distribution)>> = chats.iter().map(|c| turns(c)).collect();
+        let rows: Vec<Vec<Read>> = chats.iter().map(|c| turns(c)).collect();
         let heads = |uses: &dyn Fn(usize) -> bool| -> [Logistic; LABELS] {
             array::from_fn(|label| {
                 let used = rows.iter().enumerate().filter(|(i, _)| uses(*i)).flat_map(|(_, r)| r);
-                let example = |(c, d): &(Vec<(u32, f32)>, Distribution)| Example {
-                    columns: c.clone(),
-                    target: d[label] as f32,
-                    weight: 1.0,
-                };
+                let example = |(c, d): &Read| Example { columns: c.clone(), target: d[label] as f32, weight: 1.0 };
                 logistic::fit(
                     &used.map(example).collect::<Vec<_>>(),
                     &Options { rounds: 60, ..Options::new(Columns::COUNT, 4.0) },
@@ -158,7 +186,7 @@ fn distribution(heads: &[Logistic; LABELS], columns: &[(u32, f32)]) -> Distribut
     raw.map(|p| p / raw.iter().sum::<f64>())
 }
 
-fn turns(chat: &Chat) -> Vec<(Vec<(u32, f32)>, Distribution)> {
+fn turns(chat: &Chat) -> Vec<Read> {
     let said: Vec<Vec<String>> = chat.turns.iter().map(|t| words(&t.text)).collect();
     let voted = chat.turns.iter().enumerate().filter_map(|(i, t)| Some((i, t.votes.as_ref()?)));
     voted.map(|(i, votes)| (columns(&chat.system, &said, i), shares(votes))).collect()

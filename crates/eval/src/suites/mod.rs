@@ -7,9 +7,10 @@ use crate::bench::Suite;
 mod betold;
 mod dbdc3_en;
 mod mhch_makeup2;
+mod tau_airline;
 
 /// In the order of the report.
-pub const ALL: &[Suite] = &[mhch_makeup2::SUITE, betold::SUITE, dbdc3_en::SUITE];
+pub const ALL: &[Suite] = &[mhch_makeup2::SUITE, betold::SUITE, dbdc3_en::SUITE, tau_airline::SUITE];
 
 /// The suite of this name, or the names there are.
 pub fn named(name: &str) -> Result<&'static Suite, String> {
