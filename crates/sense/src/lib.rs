@@ -25,6 +25,7 @@ mod grievance;
 mod human;
 mod issue;
 mod language;
+pub mod logistic;
 mod negotiation;
 mod progress;
 mod question;

@@ -10,6 +10,7 @@
 mod card;
 mod manifest;
 mod progress;
+mod sequence;
 pub mod wheel;
 
 pub use card::Card;
@@ -26,7 +27,7 @@ pub struct Stage {
 }
 
 /// In the order in which they run: a later stage may build on what an earlier one wrote.
-pub const STAGES: &[Stage] = &[];
+pub const STAGES: &[Stage] = &[sequence::STAGE];
 
 /// All that a stage may look at.
 #[derive(Debug)]

@@ -3,10 +3,12 @@
 //! To add one: a file with `pub(crate) const SUITE: Suite`, and its row in [`ALL`].
 
 mod banking77;
+mod betold;
 mod casino;
 mod clinc150;
 mod composed;
 mod convabuse;
+mod dbdc3_en;
 mod dstc11;
 mod explicit_request;
 mod goemotions;
@@ -14,9 +16,11 @@ mod it_tickets;
 mod labelled;
 mod latency;
 mod maia_dqe;
+mod mhch_makeup2;
 mod multidogo;
 mod negotiation;
 mod pii_synth;
+mod tau_airline;
 mod tau_entities;
 mod tweets;
 mod urgency;
@@ -43,6 +47,10 @@ pub const ALL: &[Suite] = &[
     urgency::SUITE,
     maia_dqe::SUITE,
     composed::SUITE,
+    mhch_makeup2::SUITE,
+    betold::SUITE,
+    dbdc3_en::SUITE,
+    tau_airline::SUITE,
 ];
 
 /// The suite of this name, or the names there are.
