@@ -6,7 +6,7 @@
 
 mod drive;
 mod html;
-mod recording;
+pub(crate) mod recording;
 mod report;
 
 use std::{

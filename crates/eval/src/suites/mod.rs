@@ -15,6 +15,7 @@ mod goemotions;
 mod it_tickets;
 mod labelled;
 mod latency;
+mod learning;
 mod maia_dqe;
 mod mhch_makeup2;
 mod multidogo;
@@ -51,6 +52,7 @@ pub const ALL: &[Suite] = &[
     betold::SUITE,
     dbdc3_en::SUITE,
     tau_airline::SUITE,
+    learning::SUITE,
 ];
 
 /// The suite of this name, or the names there are.
