@@ -88,9 +88,7 @@ fn score(dialogue: &Dialogue) -> (Confusion, Confusion) {
     for text in dialogue.turns.iter().filter(|t| t.role == "customer").filter_map(|t| t.text.as_deref()) {
         let entities = baton_sense::sense(text).entities;
         let of = |kind: EntityKind| entities.iter().filter(move |e| e.kind == kind);
-        compare(&mut ids, &places(text, &known), of(EntityKind::Reference), |id| {
-            id.trim_start_matches('#').to_uppercase()
-        });
+        compare(&mut ids, &places(text, &known), of(EntityKind::Reference), |id| id.trim_start_matches('#').to_uppercase());
         compare(&mut amounts, &dollars(text), of(EntityKind::Amount), str::to_owned);
     }
     (ids, amounts)
@@ -193,7 +191,14 @@ mod tests {
     #[test]
     fn known_ids_count_where_they_stand_alone() {
         let mut known = BTreeSet::new();
-        gather(&serde_json::json!({"user_id": "ann_lee_1234", "n": {"flight_number": "HAT001"}, "name": "x1234"}), "", &mut known);
-        assert_eq!(places("I am ann_lee_1234, on HAT001B or HAT001", &known), [(40, "HAT001".to_owned()), (17, "ann_lee_1234".into())]);
+        gather(
+            &serde_json::json!({"user_id": "ann_lee_1234", "n": {"flight_number": "HAT001"}, "name": "x1234"}),
+            "",
+            &mut known,
+        );
+        assert_eq!(
+            places("I am ann_lee_1234, on HAT001B or HAT001", &known),
+            [(40, "HAT001".to_owned()), (17, "ann_lee_1234".into())]
+        );
     }
 }
