@@ -137,9 +137,10 @@ fn kind_words(kind: EntityKind) -> &'static str {
         EntityKind::Phone => "[phone]",
         EntityKind::Card => "[card]",
         EntityKind::Iban => "[account]",
-        EntityKind::Address => "[address]",
+        EntityKind::NationalId => "[number]",
+        EntityKind::Address | EntityKind::PostalCode => "[address]",
         EntityKind::Person => "[name]",
-        EntityKind::Amount | EntityKind::Date | EntityKind::Url => "[detail]",
+        EntityKind::Amount | EntityKind::Date | EntityKind::Url | EntityKind::IpAddress => "[detail]",
     }
 }
 
