@@ -140,12 +140,10 @@ fn a_clock_that_jumps_stops_nothing() {
     let waits = asks_for_a_person(&mut w, "John Doe");
     w.now = now + Millis::hours(400);
     w.must(Actor::System, Input::Wake);
-    for _ in 0..100 {
-        w.must(Actor::System, Input::Wake);
-    }
+    w.holds();
+    w.pass(40 * 60_000);
     let e = w.escalation(waits);
-    assert!(!e.callbacks.is_empty(), "two weeks later a callback was booked on the way");
-    assert!(e.obligation.is_some_and(|o| o.due > w.now), "and what is owed next lies ahead");
+    assert!(!e.callbacks.is_empty(), "nobody is there any more: the ladder still ends in a callback");
     w.holds();
 }
 
