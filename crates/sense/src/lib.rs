@@ -17,12 +17,14 @@
 mod abuse;
 mod ai_side;
 mod cue;
+pub mod embedding;
 mod emotion;
 mod entities;
 mod grievance;
 mod human;
 mod issue;
 mod language;
+pub mod minilm;
 mod negotiation;
 mod progress;
 mod question;
@@ -34,6 +36,7 @@ mod sieve;
 use std::sync::LazyLock;
 
 use baton_model::Signals;
+pub use embedding::embed;
 
 use crate::{
     cue::{Detector, Panel},
@@ -79,7 +82,7 @@ pub fn sense(text: &str) -> Signals {
         language: language::guess(&reading),
         entities: entities::find(&reading),
         question: question::asks(&reading),
-        embedding: None,
+        embedding: embed(reading.raw),
     }
 }
 
