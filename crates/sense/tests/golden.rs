@@ -19,6 +19,7 @@ fn signals_of_plain_turns() {
 #[test]
 fn embeddings_of_some_turns() {
     let some = ["Where is my order?", "I want to talk to a person, please.", "¿Dónde está mi pedido? 😡"];
-    let lines = some.map(|text| format!("{text}\n    {}", serde_json::to_string(&baton_sense::embed(text)).expect("plain data")));
+    let lines =
+        some.map(|text| format!("{text}\n    {}", serde_json::to_string(&baton_sense::embed(text)).expect("plain data")));
     insta::assert_snapshot!(lines.join("\n"));
 }

@@ -17,7 +17,7 @@ pub(crate) const SUITE: Suite =
     Suite { name: "embedding", about: "nearest-text accuracy of the shipped embedding, and the time of a search", run };
 
 /// (text, label)
-type Labelled = Vec<(String, String)>;
+pub(super) type Labelled = Vec<(String, String)>;
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     match clinc150(bench) {
@@ -35,7 +35,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     Ok(())
 }
 
-fn banking77(bench: &Bench<'_>) -> Result<(Labelled, Labelled), BenchError> {
+pub(super) fn banking77(bench: &Bench<'_>) -> Result<(Labelled, Labelled), BenchError> {
     let read = |part: &str| -> Result<Labelled, BenchError> {
         let table = bench.csv(part)?;
         Ok(table.columns(["text", "category"])?.iter().map(|[t, l]| ((*t).to_owned(), (*l).to_owned())).collect())
@@ -53,7 +53,7 @@ fn is_kept_out(text: &str) -> bool {
     (hash >> 16).is_multiple_of(8)
 }
 
-fn clinc150(bench: &Bench<'_>) -> Result<(Labelled, Labelled), BenchError> {
+pub(super) fn clinc150(bench: &Bench<'_>) -> Result<(Labelled, Labelled), BenchError> {
     let read = |part: &str| -> Result<Labelled, BenchError> {
         Ok(bench.tsv_lines::<2>(part)?.into_iter().map(|[text, label]| (text, label)).collect())
     };

@@ -2,10 +2,13 @@
 //!
 //! To add one: a file with `pub(crate) const SUITE: Suite`, and its row in [`ALL`].
 
+mod embedding;
+mod second_stage;
+
 use crate::bench::Suite;
 
 /// In the order of the report.
-pub const ALL: &[Suite] = &[];
+pub const ALL: &[Suite] = &[embedding::SUITE, second_stage::SUITE];
 
 /// The suite of this name, or the names there are.
 pub fn named(name: &str) -> Result<&'static Suite, String> {

@@ -85,7 +85,14 @@ fn axpy(to: &mut [f64], factor: f64, what: &[f64]) {
 
 /// Least squares of |scale · sum of rows - goal|² + ridge · |rows - start|², each column by its own conjugate gradients
 /// (Hestenes and Stiefel, 1952), with a fixed number of steps.
-fn refine(pieces: &[Vec<u16>], scales: &[f64], goals: &[f64], start: &[f64], settings: Settings, step: &dyn Fn()) -> Vec<f64> {
+fn refine(
+    pieces: &[Vec<u16>],
+    scales: &[f64],
+    goals: &[f64],
+    start: &[f64],
+    settings: Settings,
+    step: &dyn Fn(),
+) -> Vec<f64> {
     let mut rows = start.to_vec();
     // Zero where the start is already best.
     let mut residual = vec![0.0; start.len()];

@@ -6,16 +6,18 @@ mod corpus;
 mod distil;
 mod teacher;
 
+use std::iter;
+
 use baton_model::Embedding;
 use baton_sense::{
     embedding::{Table, Vocabulary, embed_with},
     minilm::Encoder,
 };
 
-use crate::{Card, Inputs, Product, Progress, TrainError};
+use distil::{Examples, SHIPPED};
 pub(crate) use teacher::encoder;
 
-use distil::{Examples, SHIPPED};
+use crate::{Card, Inputs, Manifest, Product, Progress, TrainError};
 
 const TABLE: &str = "crates/sense/weights/embedding.bin";
 const VOCABULARY: &str = "crates/sense/weights/vocabulary.txt";
@@ -49,25 +51,7 @@ pub(crate) fn run(inputs: &Inputs<'_>) -> Result<Vec<Product>, TrainError> {
 
     let (bytes, likeness) = fit(&vocabulary, &sentences, &pieces, &targets, &alone, &inputs.progress);
     at_least("correlation of cosines on sentences kept out", likeness, 0.6)?;
-    let card = Card {
-        about: ABOUT.to_owned(),
-        sources: [inputs.sources.manifest.model.name.as_str()]
-            .iter()
-            .chain(&corpus::SOURCES)
-            .map(|s| (*s).to_owned())
-            .collect(),
-        metrics: vec![
-            ("sentences".to_owned(), sentences.len().to_string()),
-            (
-                format!("8-bit encoder against the published one, least cosine of {COMPARED} sentences"),
-                format!("{faithful:.4}"),
-            ),
-            (
-                "correlation of the table's cosines with the encoder's, pairs of sentences kept out".to_owned(),
-                format!("{likeness:.4}"),
-            ),
-        ],
-    };
+    let card = card(inputs.sources.manifest, sentences.len(), faithful, likeness);
     Ok(vec![
         Product { path: VOCABULARY, bytes: content.vocabulary.into_bytes(), card: None },
         Product { path: TABLE, bytes, card: Some(card) },
@@ -82,6 +66,24 @@ where they share words. Blind to the order of words and to negation.";
 
 fn at_least(metric: &'static str, value: f64, bound: f64) -> Result<(), TrainError> {
     if value >= bound { Ok(()) } else { Err(TrainError::Poor { metric, value, bound }) }
+}
+
+fn card(manifest: &Manifest, sentences: usize, faithful: f64, likeness: f64) -> Card {
+    Card {
+        about: ABOUT.to_owned(),
+        sources: iter::once(manifest.model.name.as_str()).chain(corpus::SOURCES).map(str::to_owned).collect(),
+        metrics: vec![
+            ("sentences".to_owned(), sentences.to_string()),
+            (
+                format!("8-bit encoder against the published one, least cosine of {COMPARED} sentences"),
+                format!("{faithful:.4}"),
+            ),
+            (
+                "correlation of the table's cosines with the encoder's, pairs of sentences kept out".to_owned(),
+                format!("{likeness:.4}"),
+            ),
+        ],
+    }
 }
 
 /// The least cosine between what both forms of the encoder say.
@@ -115,7 +117,7 @@ fn fit(
     progress: &Progress,
 ) -> (Vec<u8>, f64) {
     let width = targets.len() / pieces.len().max(1);
-    let kept_out = |i: usize| i % KEPT_OUT == 0;
+    let kept_out = |i: usize| i.is_multiple_of(KEPT_OUT);
     let (mut fitted, mut fitted_targets) = (Vec::new(), Vec::new());
     for (i, pieces) in pieces.iter().enumerate().filter(|(i, _)| !kept_out(*i)) {
         fitted.push(pieces.clone());
