@@ -17,6 +17,7 @@
 mod abuse;
 mod ai_side;
 mod cue;
+pub mod embedding;
 mod emotion;
 mod entities;
 pub mod features;
@@ -26,6 +27,7 @@ mod human;
 mod issue;
 mod language;
 pub mod logistic;
+pub mod minilm;
 mod negotiation;
 mod progress;
 mod question;
@@ -37,6 +39,7 @@ mod sieve;
 use std::sync::LazyLock;
 
 use baton_model::Signals;
+pub use embedding::embed;
 
 use crate::{
     cue::{Detector, Panel},
@@ -82,7 +85,7 @@ pub fn sense(text: &str) -> Signals {
         language: language::guess(&reading),
         entities: entities::find(&reading),
         question: question::asks(&reading),
-        embedding: None,
+        embedding: embed(reading.raw),
     }
 }
 

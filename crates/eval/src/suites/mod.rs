@@ -10,6 +10,7 @@ mod composed;
 mod convabuse;
 mod dbdc3_en;
 mod dstc11;
+mod embedding;
 mod explicit_request;
 mod goemotions;
 mod it_tickets;
@@ -21,6 +22,7 @@ mod mhch_makeup2;
 mod multidogo;
 mod negotiation;
 mod pii_synth;
+mod second_stage;
 mod tau_airline;
 mod tau_entities;
 mod tweets;
@@ -42,6 +44,8 @@ pub const ALL: &[Suite] = &[
     dstc11::SUITE,
     it_tickets::SUITE,
     casino::SUITE,
+    embedding::SUITE,
+    second_stage::SUITE,
     pii_synth::SUITE,
     tau_entities::SUITE,
     negotiation::SUITE,

@@ -186,7 +186,7 @@ fn report(outcomes: &[Outcome], results: &mut Results) {
 
 /// A plain turn.
 pub(super) fn turn(role: Role, text: impl Into<String>) -> RecordedTurn {
-    RecordedTurn { role, text: text.into(), at: None, name: None, ok: None, calls: Vec::new() }
+    RecordedTurn { role, text: text.into(), at: None, name: None, ok: None, calls: Vec::new(), signals: None, ai: None }
 }
 
 #[cfg(test)]
