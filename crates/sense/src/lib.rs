@@ -16,6 +16,7 @@
 
 mod abuse;
 mod ai_side;
+mod classifier;
 mod cue;
 pub mod embedding;
 mod emotion;
@@ -40,6 +41,7 @@ use std::sync::LazyLock;
 
 use baton_model::Signals;
 pub use embedding::embed;
+pub use classifier::Classifier;
 
 use crate::{
     cue::{Detector, Panel},
