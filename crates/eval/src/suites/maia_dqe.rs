@@ -36,7 +36,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let mut scored: Vec<Vec<(bool, f64)>> = Vec::new();
     for part in parts(bench)? {
         let dialogues: Vec<Dialogue> = bench.json(&part)?;
-        scored.extend(dialogues.iter().map(|d| d.turns.iter().filter(|t| t.floor == "inbound").flat_map(sentences).collect()));
+        scored
+            .extend(dialogues.iter().map(|d| d.turns.iter().filter(|t| t.floor == "inbound").flat_map(sentences).collect()));
     }
     let flat = |drawn: &[usize]| drawn.iter().flat_map(|&i| &scored[i]).copied().collect::<Vec<_>>();
     let all = flat(&(0..scored.len()).collect::<Vec<_>>());

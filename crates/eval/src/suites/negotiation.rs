@@ -44,9 +44,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let sample = |turns: &[String]| Sample::of(&turns[..turns.len().min(PREFIX)].join(" \n "));
     let examples: Vec<(Sample, Vec<usize>)> =
         training.iter().map(|(gold, turns)| (sample(turns), vec![usize::from(*gold)])).collect();
-    let head = fit(&["support", "negotiation"], &examples, &Options::new(Task::OneOf)).map_err(|e| {
-        BenchError::Malformed { file: "casino/train.jsonl".into(), line: 0, problem: e.to_string() }
-    })?;
+    let head = fit(&["support", "negotiation"], &examples, &Options::new(Task::OneOf))
+        .map_err(|e| BenchError::Malformed { file: "casino/train.jsonl".into(), line: 0, problem: e.to_string() })?;
     let fitted: Vec<(bool, f64)> =
         scored.iter().map(|(gold, turns)| (*gold, f64::from(head.score(&sample(turns)).probabilities[1]))).collect();
     results.add(row(format!("AUROC after {PREFIX}"), &fitted, PREFIX).fitted());

@@ -15,7 +15,8 @@ use crate::bench::{
 pub(crate) const SUITE: Suite = Suite { name: "urgency", about: "urgent intents against routine ones (a proxy)", run };
 
 const URGENT: [&str; 2] = ["lost_stolen", "wrong_notworking_notshowing"];
-const URGENT_WORDS: [&str; 9] = ["lost", "stolen", "accident", "fileclaim", "dispute", "fraud", "emergency", "block", "locked"];
+const URGENT_WORDS: [&str; 9] =
+    ["lost", "stolen", "accident", "fileclaim", "dispute", "fraud", "emergency", "block", "locked"];
 
 #[derive(Debug, Deserialize)]
 struct Banking {
@@ -37,12 +38,13 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let examples: Vec<(Sample, Vec<usize>)> =
         training.iter().map(|(urgent, text)| (Sample::of(text), vec![usize::from(*urgent)])).collect();
     let options = Options { balance: 0.5, ..Options::new(Task::OneOf) };
-    let head = fit(&["routine", "urgent"], &examples, &options)
-        .map_err(|e| BenchError::Malformed { file: "nlupp".into(), line: 0, problem: e.to_string() })?;
-    let ranked: Vec<(bool, f64)> = scored
-        .iter()
-        .map(|(urgent, text)| (*urgent, f64::from(head.score(&Sample::of(text)).probabilities[1])))
-        .collect();
+    let head = fit(&["routine", "urgent"], &examples, &options).map_err(|e| BenchError::Malformed {
+        file: "nlupp".into(),
+        line: 0,
+        problem: e.to_string(),
+    })?;
+    let ranked: Vec<(bool, f64)> =
+        scored.iter().map(|(urgent, text)| (*urgent, f64::from(head.score(&Sample::of(text)).probabilities[1]))).collect();
     let interval = bootstrap(ranked.len(), |drawn| auroc(&drawn.iter().map(|&i| ranked[i]).collect::<Vec<_>>()));
     let share = ranked.iter().filter(|r| r.0).count();
     results.add(

@@ -42,15 +42,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
-        Self::Request,
-        Self::Distress,
-        Self::Complaint,
-        Self::Abuse,
-        Self::Negotiation,
-        Self::NoAnswer,
-        Self::Looping,
-    ];
+    const ALL: [Self; 7] =
+        [Self::Request, Self::Distress, Self::Complaint, Self::Abuse, Self::Negotiation, Self::NoAnswer, Self::Looping];
 
     fn name(self) -> &'static str {
         match self {
@@ -111,7 +104,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let mut outcomes = Vec::new();
     for kind in Kind::ALL {
         let utterances = utterances(bench, kind)?;
-        for _ in 0..EACH.min(3 * utterances.len()) {
+        for _ in 0..EACH.min(if kind == Kind::Looping { EACH } else { 3 * utterances.len() }) {
             let background = &backgrounds[draw.below(backgrounds.len())];
             let utterance = utterances.get(draw.below(utterances.len())).map_or("", String::as_str);
             if let Some(inserted) = parts::insert(background, kind, utterance, &mut draw) {
@@ -120,7 +113,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         }
     }
     for _ in 0..outcomes.len() {
-        let recording = Recording { id: None, turns: backgrounds[draw.below(backgrounds.len())].clone(), metadata: Default::default() };
+        let recording =
+            Recording { id: None, turns: backgrounds[draw.below(backgrounds.len())].clone(), metadata: Default::default() };
         outcomes.push(judge(None, &workspace.drive(&recording)));
     }
     report(&outcomes, results);
@@ -160,8 +154,7 @@ fn report(outcomes: &[Outcome], results: &mut Results) {
         };
         let all: Vec<usize> = (0..outcomes.len()).collect();
         let c = confusion(&all);
-        let mut delays: Vec<usize> =
-            outcomes.iter().filter(|o| o.kind == Some(kind)).filter_map(|o| o.delay).collect();
+        let mut delays: Vec<usize> = outcomes.iter().filter(|o| o.kind == Some(kind)).filter_map(|o| o.delay).collect();
         delays.sort_unstable();
         let name = kind.name();
         let n = c.tp + c.fn_;
@@ -180,7 +173,9 @@ fn report(outcomes: &[Outcome], results: &mut Results) {
                 .interval(bootstrap(outcomes.len(), |d| confusion(d).precision())),
         );
         if let Some(median) = delays.get(delays.len() / 2) {
-            results.add(Row::new(format!("{name}: median delay"), *median as f64, "turns").shipped().at_most(0.0).n(delays.len()));
+            results.add(
+                Row::new(format!("{name}: median delay"), *median as f64, "turns").shipped().at_most(0.0).n(delays.len()),
+            );
         }
     }
     let plain = outcomes.iter().filter(|o| o.kind.is_none());
@@ -199,11 +194,17 @@ mod tests {
     use super::*;
 
     fn dialogue() -> Vec<RecordedTurn> {
-        ["Hello, I need a taxi to the museum", "Where shall it pick you up?", "At the station", "It comes at noon.", "Thank you"]
-            .iter()
-            .enumerate()
-            .map(|(i, text)| turn(if i % 2 == 0 { Role::Customer } else { Role::Ai }, *text))
-            .collect()
+        [
+            "Hello, I need a taxi to the museum",
+            "Where shall it pick you up?",
+            "At the station",
+            "It comes at noon.",
+            "Thank you",
+        ]
+        .iter()
+        .enumerate()
+        .map(|(i, text)| turn(if i % 2 == 0 { Role::Customer } else { Role::Ai }, *text))
+        .collect()
     }
 
     #[test]
