@@ -2,13 +2,23 @@
 //!
 //! To add one: a file with `pub(crate) const SUITE: Suite`, and its row in [`ALL`].
 
+mod banking77;
+mod casino;
+mod clinc150;
 mod composed;
+mod convabuse;
+mod dstc11;
 mod explicit_request;
+mod goemotions;
+mod it_tickets;
+mod labelled;
 mod latency;
 mod maia_dqe;
+mod multidogo;
 mod negotiation;
 mod pii_synth;
 mod tau_entities;
+mod tweets;
 mod urgency;
 
 use crate::bench::Suite;
@@ -23,6 +33,16 @@ pub const ALL: &[Suite] = &[
     urgency::SUITE,
     maia_dqe::SUITE,
     composed::SUITE,
+    goemotions::SUITE,
+    tweets::TWEETEVAL,
+    tweets::UMSAB,
+    convabuse::SUITE,
+    clinc150::SUITE,
+    banking77::SUITE,
+    multidogo::SUITE,
+    dstc11::SUITE,
+    it_tickets::SUITE,
+    casino::SUITE,
 ];
 
 /// The suite of this name, or the names there are.
