@@ -40,8 +40,8 @@ mod sieve;
 use std::sync::LazyLock;
 
 use baton_model::Signals;
-pub use embedding::embed;
 pub use classifier::Classifier;
+pub use embedding::embed;
 
 use crate::{
     cue::{Detector, Panel},

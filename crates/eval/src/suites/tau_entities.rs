@@ -2,7 +2,7 @@
 //!
 //! Gold for ids: every string that a tool was called with under a key that ends in `_id`, `_ids` or is `flight_number`
 //! (from the observed calls and the task's gold calls) and every value under such a key in a tool's result, where it has a
-//! digit and stands, as a word of its own, in a turn of the customer. An id counts as found when an entity has exactly its
+//! digit or is all capitals and stands, as a word of its own and not inside an e-mail address, in a turn of the customer. An id counts as found when an entity has exactly its
 //! characters and its value. Gold for amounts: `$` with a number, and a number before "dollars" or "USD", read by the plain
 //! reader below; an amount counts when value and place are right. What is found beyond gold counts against precision: a
 //! reference that is no known id of its conversation.
@@ -65,7 +65,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         let recall = |drawn: &[usize]| sum(drawn, pick).recall();
         let row = Row::percent(format!("{name} exact match"), c.recall()).shipped().target(99.0).n(c.tp + c.fn_);
         results.add(row.interval(bootstrap(scored.len(), recall)));
-        results.add(Row::percent(format!("{name} precision"), c.precision()).shipped().n(c.tp + c.fp));
+        let note = "ids that no tool of the recording has seen count as false";
+        results.add(Row::percent(format!("{name} precision"), c.precision()).shipped().n(c.tp + c.fp).note(note));
     }
     Ok(())
 }
@@ -116,10 +117,13 @@ fn gather(value: &Value, key: &str, known: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| gather(value, key, known)),
         Value::Array(all) => all.iter().for_each(|value| gather(value, key, known)),
-        Value::String(id) if key.ends_with("_id") || key.ends_with("_ids") || key == "flight_number" => {
-            if id.len() >= 4 && id.chars().any(|c| c.is_ascii_digit()) && !id.contains(' ') {
-                known.insert(id.clone());
-            }
+        Value::String(id)
+            if (key.ends_with("_id") || key.ends_with("_ids") || key == "flight_number")
+                && id.len() >= 4
+                && !id.contains(' ')
+                && (id.contains(|c: char| c.is_ascii_digit()) || id.chars().all(|c| c.is_ascii_uppercase())) =>
+        {
+            known.insert(id.clone());
         }
         _ => {}
     }
@@ -132,7 +136,7 @@ fn places(text: &str, known: &BTreeSet<String>) -> Vec<(u32, String)> {
     for id in known {
         for (at, _) in text.match_indices(id.as_str()) {
             let end = at + id.len();
-            if !text[..at].ends_with(word) && !text[end..].starts_with(word) {
+            if !text[..at].ends_with(word) && !text[end..].starts_with(|c| word(c) || c == '@') {
                 found.push((text[..end].chars().count() as u32, id.clone()));
             }
         }

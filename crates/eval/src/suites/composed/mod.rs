@@ -104,7 +104,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let mut outcomes = Vec::new();
     for kind in Kind::ALL {
         let utterances = utterances(bench, kind)?;
-        for _ in 0..EACH.min(3 * utterances.len()) {
+        for _ in 0..EACH.min(if kind == Kind::Looping { EACH } else { 3 * utterances.len() }) {
             let background = &backgrounds[draw.below(backgrounds.len())];
             let utterance = utterances.get(draw.below(utterances.len())).map_or("", String::as_str);
             if let Some(inserted) = parts::insert(background, kind, utterance, &mut draw) {

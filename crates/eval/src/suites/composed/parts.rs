@@ -5,7 +5,8 @@
 //!   (I, my, me), since a customer does; single labels only, the data has no measure of agreement;
 //! - complaint: Bitext `complaint` without indirect speech, DSTC11 `DisputeCharge`;
 //! - abuse: ConvAbuse turns whose mean mark is -2 or worse (strong abuse);
-//! - negotiation: CaSiNo turns that bargain over goods: a good, a number, and a word of giving or taking;
+//! - negotiation: CaSiNo turns that bargain over goods: a good, a number, a word of giving or taking,
+//!   and both sides named (a proposal concerns two);
 //! - no answer: CLINC150 out-of-scope questions, each answered by one of our own ways to say that one does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,10 +111,10 @@ pub(super) fn utterances(bench: &Bench<'_>, kind: Kind) -> Result<Vec<String>, B
             let part = if bench.split == Split::Dev { "clinc150/oos_val.tsv" } else { "clinc150/oos_test.tsv" };
             Ok(bench.tsv_lines::<2>(part)?.into_iter().map(|[text, _]| text).collect())
         }
-        Kind::Looping => Ok(vec![String::new(); super::EACH]),
+        Kind::Looping => Ok(Vec::new()),
     };
     // The order of a file says nothing; each utterance once.
-    Ok(texts?.into_iter().collect::<BTreeSet<_>>().into_iter().chain((kind == Kind::Looping).then(String::new)).collect())
+    Ok(texts?.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 fn requests(bench: &Bench<'_>) -> Result<Vec<String>, BenchError> {
@@ -172,7 +173,7 @@ fn abuse(bench: &Bench<'_>) -> Result<Vec<String>, BenchError> {
     let mut marks: Vec<(f64, f64)> = Vec::new();
     for annotator in 1..=8 {
         for mark in [1, 0, -1, -2, -3] {
-            let [column] = [format!("Annotator{annotator}_is_abuse.{mark}")];
+            let column = format!("Annotator{annotator}_is_abuse.{mark}");
             for (i, [cell]) in table.columns([column.as_str()])?.into_iter().enumerate() {
                 if marks.len() <= i {
                     marks.push((0.0, 0.0));
@@ -204,7 +205,8 @@ fn bargaining(bench: &Bench<'_>) -> Result<Vec<String>, BenchError> {
         ["take", "give", "have", "get", "trade", "keep", "offer", "deal", "split", "exchange", "need", "let"];
     let bargains = |text: &str| {
         let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
-        [&GOODS[..], &NUMBERS, &GIVING].iter().all(|list| words.iter().any(|w| list.contains(&w.as_str())))
+        let lists = [&GOODS[..], &NUMBERS, &GIVING, &["i", "me", "my", "we", "us"], &["you", "your", "u"]];
+        lists.iter().all(|list| words.iter().any(|w| list.contains(&w.as_str())))
     };
     let part = if bench.split == Split::Dev { "casino/valid.jsonl" } else { "casino/test.jsonl" };
     let dialogues: Vec<Dialogue> = bench.jsonl(part)?;
