@@ -3,7 +3,6 @@
 pub(crate) mod eval;
 pub(crate) mod journal;
 pub(crate) mod key;
-pub(crate) mod models;
 pub(crate) mod policy;
 pub(crate) mod replay;
 pub(crate) mod serve;
