@@ -16,6 +16,7 @@
 
 mod abuse;
 mod ai_side;
+mod classifier;
 mod cue;
 pub mod embedding;
 mod emotion;
@@ -38,6 +39,7 @@ mod sieve;
 use std::sync::LazyLock;
 
 use baton_model::Signals;
+pub use classifier::Classifier;
 pub use embedding::embed;
 
 use crate::{
