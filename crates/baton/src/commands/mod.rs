@@ -3,7 +3,6 @@
 pub(crate) mod eval;
 pub(crate) mod journal;
 pub(crate) mod key;
-pub(crate) mod models;
 pub(crate) mod policy;
 mod policy_history;
 pub(crate) mod replay;

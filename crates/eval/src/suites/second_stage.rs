@@ -2,8 +2,8 @@
 //!
 //! The fast head (n-grams and the shipped embedding) answers every text. The tenth of the scored texts with the smallest
 //! lead also goes to the encoder, whose neighbours among the training texts vote; both opinions count the same. The cut is
-//! a quantile of the leads, no label is used for it. Needs `models/minilm.bin` beside the data sets; see `baton models
-//! import`.
+//! a quantile of the leads, no label is used for it. Needs `models/minilm.bin` beside the data sets: the encoder's
+//! 8-bit form, which the trainer's `import` makes from its wheel.
 //!
 //! Published numbers: the encoder alone with a linear head, measured by us on the test parts.
 
