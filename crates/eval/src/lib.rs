@@ -7,5 +7,6 @@
 
 pub mod bench;
 mod chart;
+pub mod hindsight;
 pub mod replay;
 pub mod suites;

@@ -118,6 +118,12 @@ pub enum EntityKind {
     Address,
     Person,
     Url,
+    /// A number that a state gives to a person: social security, driving licence, passport.
+    NationalId,
+    /// Version 4 or 6.
+    IpAddress,
+    /// Named as one in the text.
+    PostalCode,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

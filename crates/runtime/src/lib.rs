@@ -28,7 +28,7 @@ pub use baton_core::engine::{State, view::Filter};
 pub use change::Change;
 pub use clock::SystemClock;
 pub use handle::{Committed, Handle, SubmitError};
-pub use hindsight::{Comparison, ReplayError, ReplayOrder};
+pub use hindsight::{ReplayError, ReplayOrder};
 
 use baton_model::{Policy, Refusal};
 

@@ -43,13 +43,15 @@ const LABELS: [(From, &str, SignalKind, f32); 6] = [
 ];
 
 /// A head that has no cue beside it is heard from this probability on.
-const HEARD: f32 = 0.1;
+const HEARD: f32 = 0.2;
 /// From here on a reader wants to see why.
 const EXPLAINED: f32 = 0.3;
 const YES: f32 = 0.5;
 /// What a head says of a text that has a veto of the cues in it, at most.
 const SUSPECTED: f32 = 0.4;
 const MOST_WORDS: usize = 3;
+/// A learnt mood that is weaker is none.
+const CALM: f32 = 0.15;
 
 /// What the heads say of one text.
 #[derive(Debug)]
@@ -70,7 +72,14 @@ impl Learnt {
     pub(crate) fn sentiment(&self, lexicon: f32) -> f32 {
         let p = &self.sentiment.probabilities;
         let (negative, positive) = (p.first().copied().unwrap_or(0.0), p.last().copied().unwrap_or(0.0));
-        round(if lexicon == 0.0 { 0.6 * (positive - negative) } else { lexicon })
+        let leaning = 0.6 * (positive - negative);
+        round(if lexicon != 0.0 {
+            lexicon
+        } else if leaning.abs() < CALM {
+            0.0
+        } else {
+            leaning
+        })
     }
 
     /// Adds the heads' findings to those of the cues, in the order of the kinds.

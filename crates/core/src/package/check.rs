@@ -277,9 +277,11 @@ fn transcript(package: &Package, conversation: &Conversation, reading: &Reading<
 }
 
 fn hidden(package: &Package, reading: &Reading<'_>, fault: &mut impl FnMut(String)) {
-    for entity in package.entities.iter().filter(|e| matches!(e.kind, EntityKind::Card | EntityKind::Iban)) {
+    for entity in
+        package.entities.iter().filter(|e| matches!(e.kind, EntityKind::Card | EntityKind::Iban | EntityKind::NationalId))
+    {
         if entity.value.chars().filter(|c| c.is_alphanumeric()).count() > 4 {
-            fault(format!("a card or bank number is not hidden in {}", entity.turn));
+            fault(format!("a card, bank or national number is not hidden in {}", entity.turn));
         }
     }
     let texts = std::iter::once(&package.spoken_brief)

@@ -60,10 +60,10 @@ fn marks(text: &str) -> impl Iterator<Item = (usize, char)> {
 }
 
 pub(super) fn secret(entity: &Entity) -> bool {
-    matches!(entity.kind, EntityKind::Card | EntityKind::Iban)
+    matches!(entity.kind, EntityKind::Card | EntityKind::Iban | EntityKind::NationalId)
 }
 
-/// A card or bank number as the package shows it: "•••• 4242".
+/// A card, bank or national number as the package shows it: "•••• 4242".
 pub(super) fn last_four(value: &str) -> String {
     let all: Vec<char> = value.chars().filter(|c| c.is_alphanumeric()).collect();
     if all.len() <= 4 {
