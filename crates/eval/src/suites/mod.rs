@@ -2,15 +2,40 @@
 //!
 //! To add one: a file with `pub(crate) const SUITE: Suite`, and its row in [`ALL`].
 
+mod banking77;
+mod betold;
+mod casino;
+mod clinc150;
+mod convabuse;
+mod dbdc3_en;
+mod dstc11;
+mod goemotions;
+mod it_tickets;
+mod labelled;
+mod mhch_makeup2;
+mod multidogo;
+mod tau_airline;
+mod tweets;
+
 use crate::bench::Suite;
 
-mod betold;
-mod dbdc3_en;
-mod mhch_makeup2;
-mod tau_airline;
-
 /// In the order of the report.
-pub const ALL: &[Suite] = &[mhch_makeup2::SUITE, betold::SUITE, dbdc3_en::SUITE, tau_airline::SUITE];
+pub const ALL: &[Suite] = &[
+    goemotions::SUITE,
+    tweets::TWEETEVAL,
+    tweets::UMSAB,
+    convabuse::SUITE,
+    clinc150::SUITE,
+    banking77::SUITE,
+    multidogo::SUITE,
+    dstc11::SUITE,
+    it_tickets::SUITE,
+    casino::SUITE,
+    mhch_makeup2::SUITE,
+    betold::SUITE,
+    dbdc3_en::SUITE,
+    tau_airline::SUITE,
+];
 
 /// The suite of this name, or the names there are.
 pub fn named(name: &str) -> Result<&'static Suite, String> {
