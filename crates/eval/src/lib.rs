@@ -9,3 +9,4 @@ pub mod bench;
 mod chart;
 pub mod replay;
 pub mod suites;
+pub mod told;

@@ -12,8 +12,8 @@ use arc_swap::ArcSwap;
 use baton_core::engine::{self, State, view};
 use baton_model::{
     Actor, Article, BoardView, ConversationId, ConversationView, DeskView, EscalationId, EscalationView, HumanAgentId,
-    HumanView, IdempotencyKey, Input, InsightsView, Policy, PublicConversation, Queue, Refusal, Reply, RoutingView,
-    Settings, Stream, Timestamp, WorkCard, WorkspaceId,
+    HumanView, IdempotencyKey, Input, InsightsView, Policy, PublicConversation, Queue, Refusal, Reply, Revealed,
+    RoutingView, Settings, Stream, Timestamp, TurnId, WorkCard, WorkspaceId,
 };
 use baton_ports::JournalError;
 use tokio::sync::{Semaphore, broadcast, oneshot};
@@ -199,6 +199,11 @@ impl Handle {
 
     pub fn escalation(&self, escalation: EscalationId) -> Option<EscalationView> {
         view::escalation(&self.state(), escalation, self.now())
+    }
+
+    /// A turn with what is masked in it. Only after an `Input::Reveal` was committed.
+    pub fn revealed(&self, escalation: EscalationId, turn: TurnId) -> Option<Revealed> {
+        engine::revealed(&self.state(), escalation, turn)
     }
 
     pub fn escalations(&self, filter: &view::Filter) -> Vec<WorkCard> {

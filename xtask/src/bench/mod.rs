@@ -5,6 +5,7 @@
 
 mod disk;
 mod load;
+mod package;
 mod probe;
 mod rows;
 mod start;
@@ -28,6 +29,8 @@ enum What {
     Turn(turn::Args),
     /// The disk alone: a bare fdatasync, and a raw log with group commit
     Disk(disk::Args),
+    /// The information package: built, and checked
+    Package(package::Args),
     /// From starting the binary on an empty directory to its first served request
     Start(start::Args),
 }
@@ -37,6 +40,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.what {
         What::Turn(turn) => turn::run(turn, &mut rows)?,
         What::Disk(disk) => disk::run(disk, &mut rows)?,
+        What::Package(package) => package::run(package, &mut rows)?,
         What::Start(start) => start::run(start, &mut rows)?,
     }
     if args.json {

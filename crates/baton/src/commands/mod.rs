@@ -3,6 +3,7 @@
 pub(crate) mod eval;
 pub(crate) mod journal;
 pub(crate) mod key;
+pub(crate) mod package;
 pub(crate) mod policy;
 pub(crate) mod replay;
 pub(crate) mod serve;

@@ -120,11 +120,15 @@ impl Step<'_> {
     fn acknowledge(&mut self, e: &Escalation, c: &Conversation) {
         let promise = self.promise_wait(e);
         let wait = promise.as_ref().map(wait_words);
+        let built = self.current(e);
+        let gaps = built.package.iter().flat_map(|p| p.completeness.gaps.iter().rev());
+        let missing = gaps.filter_map(|gap| gap.ask.as_deref()).next();
         let text = notices::acknowledgement(
             e.trigger,
             &notices::first_name(c, &self.state),
             promise.map(|p| p.position),
             wait.as_deref(),
+            missing,
         );
         self.notify(c, NoticeKind::Acknowledgement, text);
     }

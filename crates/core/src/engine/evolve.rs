@@ -85,6 +85,10 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.turns.push(Arc::clone(turn));
             c.idle_due = *idle_due;
         }),
+        Event::SecretsKept { conversation, turn, secrets } => {
+            state.secrets.entry(*conversation).or_default().push_back((*turn, secrets.clone()));
+        }
+        Event::SecretsRevealed { .. } => {}
         Event::Decided { conversation, decision } => {
             change(state, *conversation, |c| c.decisions.push(Arc::clone(decision)))
         }
@@ -397,6 +401,7 @@ fn archive(state: &mut State, id: ConversationId) {
             state.escalations.remove(e);
         }
     }
+    state.secrets.remove(&id);
     state.timers.set(TimerKey::Conversation(id), None);
 }
 

@@ -21,6 +21,7 @@ mod leave;
 mod notices;
 mod offers;
 mod owe;
+mod secrets;
 mod state;
 mod step;
 mod time;
@@ -30,6 +31,7 @@ use baton_model::{Actor, Effect, Event, Input, Refusal, RefusalCode, Reply, Stam
 
 pub use evolve::evolve;
 pub use invariants::violations;
+pub use secrets::revealed;
 pub use state::State;
 
 use step::Step;
@@ -109,6 +111,7 @@ fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
             | Input::Transfer { .. }
             | Input::HandBack { .. }
             | Input::Resolve { .. }
+            | Input::Reveal { .. }
             | Input::GiveVerdict { .. } => supervisor || matches!(actor, Actor::Human { .. }),
             Input::AssistantAnswered { .. }
             | Input::AssistantFailed { .. }
@@ -165,6 +168,7 @@ fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
         Input::Transfer { escalation, to, note } => step.transfer(*escalation, to, note),
         Input::HandBack { escalation, note, verdict } => step.hand_back(*escalation, note, verdict.as_ref()),
         Input::Resolve { escalation, message, verdict } => step.resolve(*escalation, message.as_deref(), verdict.as_ref()),
+        Input::Reveal { escalation, turn, why } => step.reveal(*escalation, *turn, why),
         Input::GiveVerdict { escalation, verdict } => step.give_verdict(*escalation, verdict),
 
         Input::Wake => Ok(Reply::Done),

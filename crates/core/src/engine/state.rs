@@ -6,7 +6,7 @@ use std::sync::Arc;
 use baton_model::{
     Article, Channel, Conversation, ConversationId, Customer, EntityKind, Escalation, EscalationId, EscalationState, Facts,
     FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, Reply,
-    Settings, Sourced, Targets, Tier, Timestamp,
+    Secret, Settings, Sourced, Targets, Tier, Timestamp, TurnId,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,9 @@ pub struct State {
     pub(super) contacts: OrdMap<String, Vector<PastContact>>,
     pub(super) keys: OrdMap<String, KeyRecord>,
     pub(super) solved: Vector<Solved>,
+    /// What is masked in turns; views never see it.
+    #[serde(default)]
+    pub(super) secrets: OrdMap<ConversationId, Vector<(TurnId, Vec<Secret>)>>,
     pub(super) ledger: Ledger,
 
     #[serde(skip, default = "default_compiled")]
@@ -165,6 +168,7 @@ impl Default for State {
             contacts: OrdMap::new(),
             keys: OrdMap::new(),
             solved: Vector::new(),
+            secrets: OrdMap::new(),
             ledger: Ledger::default(),
             orders_of: OrdMap::new(),
             offers: OrdMap::new(),

@@ -16,6 +16,7 @@ mod brief;
 mod check;
 mod customer;
 mod gaps;
+mod given;
 mod introduction;
 mod mood;
 mod next_steps;
@@ -24,6 +25,8 @@ mod promises;
 mod quote;
 mod reading;
 mod reason;
+mod render;
+mod retell;
 #[cfg(test)]
 mod samples;
 mod summary;
@@ -36,9 +39,10 @@ use baton_model::{
     Timestamp, TranscriptTurn,
 };
 
-pub use check::faults;
+pub use check::{Fault, faults, faults_alone, misshapen};
 pub use introduction::introduction;
 pub(crate) use next_steps::lower_first;
+pub use render::{Form, LEAST_LIMIT, render};
 
 use reading::Reading;
 
@@ -86,7 +90,7 @@ pub fn build(m: &Materials<'_>) -> Package {
     if !supported(&headline) {
         headline = brief::plain_headline(m.escalation.trigger, headline.turns);
     }
-    let mut summary = summary::summary(&reading, want, &tried, &mood, &promises);
+    let mut summary = summary::summary(&reading, &tried, &mood, &promises);
     summary.retain(|claim| supported(claim));
 
     let mut next_steps = next_steps::next_steps(&next_steps::Ground {
@@ -125,6 +129,7 @@ pub fn build(m: &Materials<'_>) -> Package {
         customer: card,
         orders,
         entities: customer::entities(&reading),
+        given: given::given(&reading),
         tried,
         promises,
         next_steps,

@@ -9,6 +9,7 @@
 mod html;
 pub mod metrics;
 mod parts;
+pub mod rouge;
 mod row;
 
 use std::path::Path;

@@ -4,8 +4,10 @@
 
 use crate::bench::Suite;
 
+mod tweetsumm;
+
 /// In the order of the report.
-pub const ALL: &[Suite] = &[];
+pub const ALL: &[Suite] = &[tweetsumm::SUITE];
 
 /// The suite of this name, or the names there are.
 pub fn named(name: &str) -> Result<&'static Suite, String> {
