@@ -108,6 +108,7 @@ pub fn package(c: &Conversation, e: &Escalation) -> Package {
         conversation: c,
         queue_name: "General",
         articles: Vec::new(),
+        playbooks: &[],
         past_contacts: Vec::new(),
         similar: Vec::new(),
         now: e.opened_at,

@@ -499,6 +499,7 @@ fn remember_solution(state: &mut State, id: EscalationId) {
         headline: package.headline.text.clone(),
         issue_class: e.issue_class.clone(),
         resolution: super::notices::shorten(&resolution.text, 240),
+        meaning: super::escalate::meaning(c).cloned(),
     };
     state.solved.push_front(solved);
     state.solved.truncate(SOLVED_KEPT);

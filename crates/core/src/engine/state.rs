@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Article, Channel, Conversation, ConversationId, Customer, EntityKind, Escalation, EscalationId, EscalationState, Facts,
-    FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, Reply,
-    Secret, Settings, Sourced, Targets, Tier, Timestamp, TurnId,
+    Article, Channel, Conversation, ConversationId, Customer, Embedding, EntityKind, Escalation, EscalationId,
+    EscalationState, Facts, FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact,
+    Policy, Queue, QueueId, Reply, Secret, Settings, Sourced, Targets, Tier, Timestamp, TurnId,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub(super) struct Solved {
     pub(super) headline: String,
     pub(super) issue_class: String,
     pub(super) resolution: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) meaning: Option<Embedding>,
 }
 
 /// Who waits for a moment. One due time each.

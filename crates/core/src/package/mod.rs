@@ -35,8 +35,8 @@ mod wants;
 mod words;
 
 use baton_model::{
-    Article, Author, Conversation, Escalation, EscalationId, Issue, PACKAGE_SCHEMA, Package, PastContact, StepSource,
-    Timestamp, TranscriptTurn,
+    Article, Author, Conversation, Escalation, EscalationId, Issue, PACKAGE_SCHEMA, Package, PastContact, Playbook,
+    StepSource, Timestamp, TranscriptTurn,
 };
 
 pub use check::{Fault, faults, faults_alone, misshapen};
@@ -53,6 +53,8 @@ pub struct Materials<'a> {
     pub conversation: &'a Conversation,
     pub queue_name: &'a str,
     pub articles: Vec<&'a Article>,
+    /// The workspace's own.
+    pub playbooks: &'a [Playbook],
     /// Newest first.
     pub past_contacts: Vec<PastContact>,
     /// Most similar first.
@@ -102,14 +104,16 @@ pub fn build(m: &Materials<'_>) -> Package {
         tried: &tried,
         issue: &issue,
         articles: &m.articles,
+        playbooks: m.playbooks,
         similar: &m.similar,
     });
     for step in &mut next_steps {
-        let quotes_article = matches!(step.source, StepSource::Article { .. });
+        // What the owner wrote is its own source.
+        let owners = matches!(step.source, StepSource::Article { .. } | StepSource::Playbook { .. });
         step.draft = step
             .draft
             .take()
-            .filter(|d| !reading.veil.leaks(d) && (quotes_article || check::invented(d, &reading, &records).is_none()));
+            .filter(|d| !reading.veil.leaks(d) && (owners || check::invented(d, &reading, &records).is_none()));
     }
     let spoken_brief = brief::spoken_brief(m.escalation, &reading, &card, want, &tried, &mood, &next_steps);
     let completeness = gaps::completeness(m.conversation, &reading, &card, &orders, &issue, &reason, want);

@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(
             texts(&talk),
             [
-                "The customer says: they want a refund. The kettle leaks all over their kitchen table.",
+                "The customer says: the kettle leaks all over their kitchen table.",
                 "The AI asked them to read the guide. We will refund them within 24 hours.",
                 "The AI answered once, from “Kettle guide”; the customer showed that it did not help once.",
                 "The AI's tools failed once, last “refund_api”.",

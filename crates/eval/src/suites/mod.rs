@@ -4,10 +4,12 @@
 
 use crate::bench::Suite;
 
+mod package;
+mod star;
 mod tweetsumm;
 
 /// In the order of the report.
-pub const ALL: &[Suite] = &[tweetsumm::SUITE];
+pub const ALL: &[Suite] = &[tweetsumm::SUITE, package::SUITE, star::SUITE];
 
 /// The suite of this name, or the names there are.
 pub fn named(name: &str) -> Result<&'static Suite, String> {

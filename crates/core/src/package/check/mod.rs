@@ -299,8 +299,8 @@ fn drafts(package: &Package, reading: &Reading<'_>, records: &str, found: &mut F
         if step.rank as usize != i + 1 {
             found.add(format!("/next_steps/{i}/rank"), format!("step {} has rank {}", i + 1, step.rank));
         }
-        // An article's passage is its own source.
-        if !matches!(step.source, StepSource::Article { .. })
+        // What the owner wrote, an article or a playbook, is its own source.
+        if !matches!(step.source, StepSource::Article { .. } | StepSource::Playbook { .. })
             && let Some(word) = step.draft.as_deref().and_then(|d| invented(d, reading, records))
         {
             found.add(format!("/next_steps/{i}/draft"), format!("the draft invents `{word}`"));

@@ -45,6 +45,9 @@ impl Shape<'_> {
                         self.check(rule, field, &format!("{at}/{}", escaped(name)), found);
                     }
                 }
+                ("propertyNames", Value::Object(fields)) => {
+                    fields.keys().for_each(|name| self.check(rule, &Value::from(name.as_str()), at, found));
+                }
                 ("items", Value::Array(items)) => {
                     for (i, item) in items.iter().enumerate() {
                         self.check(rule, item, &format!("{at}/{i}"), found);
@@ -66,6 +69,7 @@ impl Shape<'_> {
                     | "required"
                     | "properties"
                     | "additionalProperties"
+                    | "propertyNames"
                     | "items"
                     | "minimum"
                     | "maximum"
@@ -146,7 +150,7 @@ mod tests {
                 "a": {"$ref": "#/$defs/A"},
                 "b": {"type": ["string", "null"]},
                 "c": {"type": "array", "items": {"type": "integer", "minimum": 0}, "maxItems": 2},
-                "d": {"type": "object", "additionalProperties": {"enum": ["x"]}},
+                "d": {"type": "object", "additionalProperties": {"enum": ["x"]}, "propertyNames": {"type": "string"}},
                 "e": {"oneOf": [{"type": "null"}, {"$ref": "#/$defs/E"}]},
             },
             "$defs": {

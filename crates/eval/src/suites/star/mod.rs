@@ -16,11 +16,8 @@ use crate::bench::{Bench, BenchError, Results, Row, Split, Suite, metrics};
 use features::Features;
 use softmax::Softmax;
 
-pub(crate) const SUITE: Suite = Suite {
-    name: "star",
-    about: "The next action of an assistant in happy single-task dialogues, among 165",
-    run,
-};
+pub(crate) const SUITE: Suite =
+    Suite { name: "star", about: "The next action of an assistant in happy single-task dialogues, among 165", run };
 
 #[derive(Debug, Deserialize)]
 struct Dialogue {
@@ -101,19 +98,14 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let gold: Vec<usize> = test.iter().map(|e| class(&e.action)).collect();
     let ranked: Vec<Vec<usize>> = test.iter().map(|e| model.ranked(&e.features, 3)).collect();
     let said: Vec<usize> = ranked.iter().map(|r| r[0]).collect();
-    let share = |hit: &dyn Fn(usize) -> bool, units: &[usize]| {
-        units.iter().filter(|&&i| hit(i)).count() as f64 / units.len().max(1) as f64
-    };
     let all: Vec<usize> = (0..test.len()).collect();
     let note = "fitted at evaluation time; intervals by example";
-    let rows: [(&str, &dyn Fn(usize) -> bool, f64, f64); 2] = [
-        ("accuracy", &|i| said[i] == gold[i], 72.9, 77.0),
-        ("top-3 accuracy", &|i| ranked[i].contains(&gold[i]), 90.1, 94.0),
-    ];
-    for (name, hit, baseline, target) in rows {
-        let interval = metrics::bootstrap(test.len(), |units| share(hit, units));
-        let row = Row::percent(name, share(hit, &all)).interval(interval).baseline(baseline).target(target);
-        results.add(row.n(test.len()).fitted().note(note));
+    let first: Vec<bool> = (0..test.len()).map(|i| said[i] == gold[i]).collect();
+    let among_three: Vec<bool> = (0..test.len()).map(|i| ranked[i].contains(&gold[i])).collect();
+    for (name, hits, baseline, target) in [("accuracy", &first, 72.9, 77.0), ("top-3 accuracy", &among_three, 90.1, 94.0)] {
+        let share = |units: &[usize]| units.iter().filter(|&&i| hits[i]).count() as f64 / units.len().max(1) as f64;
+        let row = Row::percent(name, share(&all)).interval(metrics::bootstrap(test.len(), share));
+        results.add(row.baseline(baseline).target(target).n(test.len()).fitted().note(note));
     }
     let weighted = |units: &[usize]| weighted_f1(&gold, &said, units, actions.len() + 1);
     results.add(

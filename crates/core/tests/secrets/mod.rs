@@ -1,9 +1,7 @@
 //! Card numbers never reach a view; looking at one leaves a trace.
 
-mod world;
-
+use crate::world::{World, signal};
 use baton_model::*;
-use world::{World, signal};
 
 const CARD: &str = "4242 4242 4242 4242";
 
