@@ -6,7 +6,7 @@ use std::sync::Arc;
 use baton_model::{
     Article, Channel, Conversation, ConversationId, Customer, Embedding, EntityKind, Escalation, EscalationId,
     EscalationState, Facts, FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact,
-    Policy, Queue, QueueId, Reply, Secret, Settings, Sourced, Targets, Tier, Timestamp, TurnId,
+    Policy, PolicyChange, Queue, QueueId, Reply, Secret, Settings, Sourced, Targets, Tier, Timestamp, Trial, TurnId,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ pub(super) const KEYS_KEPT_FOR: Millis = Millis::hours(48);
 pub(super) const SOLVED_KEPT: usize = 200;
 /// Earlier conversations remembered per customer.
 pub(super) const CONTACTS_KEPT: usize = 10;
+/// Policies to go back to, and lines of the audit.
+pub(super) const POLICIES_KEPT: usize = 20;
+pub(super) const CHANGES_KEPT: usize = 200;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct KeyRecord {
@@ -104,9 +107,19 @@ pub struct State {
     #[serde(default)]
     pub(super) secrets: OrdMap<ConversationId, Vector<(TurnId, Vec<Secret>)>>,
     pub(super) ledger: Ledger,
+    #[serde(default)]
+    pub(super) trial: Option<Arc<Trial>>,
+    /// Files that were in force before, with their versions; oldest first.
+    #[serde(default)]
+    pub(super) policies_before: Vector<(u32, String)>,
+    /// Who changed what, and why; oldest first.
+    #[serde(default)]
+    pub(super) policy_log: Vector<PolicyChange>,
 
     #[serde(skip, default = "default_compiled")]
     pub(super) compiled: Arc<assess::CompiledPolicy>,
+    #[serde(skip)]
+    pub(super) trial_compiled: Option<Arc<assess::CompiledPolicy>>,
     #[serde(skip)]
     pub(super) orders_of: OrdMap<String, OrdSet<String>>,
     /// Pending offers only.
@@ -172,6 +185,10 @@ impl Default for State {
             solved: Vector::new(),
             secrets: OrdMap::new(),
             ledger: Ledger::default(),
+            trial: None,
+            trial_compiled: None,
+            policies_before: Vector::new(),
+            policy_log: Vector::new(),
             orders_of: OrdMap::new(),
             offers: OrdMap::new(),
             key_order: OrdSet::new(),
@@ -208,6 +225,7 @@ impl State {
     /// Derived parts from stored ones.
     pub(super) fn rebuild(&mut self) {
         self.compiled = Arc::new(assess::CompiledPolicy::new(Arc::clone(&self.policy)));
+        self.compile_trial();
         self.orders_of = OrdMap::new();
         for order in self.orders.values() {
             self.orders_of.entry(order.value.customer.clone()).or_default().insert(order.value.reference.clone());
@@ -271,6 +289,11 @@ impl State {
 
     pub(super) fn refresh_shifts(&mut self) {
         self.timers.set(TimerKey::Shifts, self.backlog.next_shift_change(self.shifts_at));
+    }
+
+    pub(super) fn compile_trial(&mut self) {
+        let compile = |t: &Arc<Trial>| Arc::new(assess::CompiledPolicy::new(Arc::clone(&t.policy)));
+        self.trial_compiled = self.trial.as_ref().map(compile);
     }
 
     fn conversation_due(&self, c: &Conversation) -> Option<Timestamp> {
