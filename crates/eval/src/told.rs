@@ -82,8 +82,8 @@ pub fn escalation(c: &Conversation) -> Escalation {
             step: 0,
             next_step_at: None,
             decliners: Vec::new(),
-            preferred: None,
             units: 1,
+            ..WorkItem::default()
         },
         state: EscalationState::Queued { since: opened_at },
         obligation: None,

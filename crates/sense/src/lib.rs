@@ -16,6 +16,7 @@
 
 mod abuse;
 mod ai_side;
+mod classifier;
 mod cue;
 mod emotion;
 mod entities;
@@ -36,6 +37,7 @@ mod sieve;
 use std::sync::LazyLock;
 
 use baton_model::Signals;
+pub use classifier::Classifier;
 
 use crate::{
     cue::{Detector, Panel},

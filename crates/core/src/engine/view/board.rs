@@ -1,13 +1,13 @@
 //! The supervisor's board: what needs a person now, then why.
 
 use baton_model::{
-    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, Millis, NextAction, PersonBar, QueueLane,
-    Requirements, Tier, Timestamp, WaitingDot,
+    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, HumanProfile, Millis, NextAction,
+    PersonBar, QueueLane, Requirements, Tier, Timestamp, WaitingDot,
 };
 
 use super::super::{State, notices};
 use super::desk::human_view;
-use crate::calendar;
+use crate::{calendar, route};
 
 /// An obligation this close is shown before it is missed.
 const SOON: Millis = Millis::mins(2);
@@ -17,10 +17,11 @@ pub fn board(state: &State, now: Timestamp) -> BoardView {
     let mut attention: Vec<AttentionItem> =
         state.escalations.values().filter_map(|e| attention_item(state, e, now)).collect();
     attention.sort_by_key(|a| (a.due, a.escalation));
+    let people: Vec<&HumanProfile> = state.humans.values().map(|h| &h.profile).collect();
     BoardView {
         now,
         attention,
-        queues: state.queues.iter().map(|q| lane(state, q, now)).collect(),
+        queues: state.queues.iter().map(|q| lane(state, q, &people, now)).collect(),
         people: state
             .humans
             .values()
@@ -92,7 +93,7 @@ fn action_words(action: NextAction) -> &'static str {
     }
 }
 
-fn lane(state: &State, queue: &baton_model::Queue, now: Timestamp) -> QueueLane {
+fn lane(state: &State, queue: &baton_model::Queue, people: &[&HumanProfile], now: Timestamp) -> QueueLane {
     let mut waiting: Vec<WaitingDot> = state
         .escalations
         .values()
@@ -101,8 +102,7 @@ fn lane(state: &State, queue: &baton_model::Queue, now: Timestamp) -> QueueLane 
         .filter_map(|e| dot(state, queue, e))
         .collect();
     waiting.sort_by_key(|d| (d.since, d.escalation));
-    let requirements =
-        Requirements { skills: queue.required_skills.clone(), language: None, queues: vec![queue.id.clone()] };
+    let requirements = route::requirements(queue);
     let next_in_line = count(waiting.len()) + 1;
     let mean = state.ledger.handle_mean(queue.topics.first().map_or("other", String::as_str));
     let forecast = state.backlog.forecast(&requirements, 0, Some(next_in_line), mean, now);
@@ -115,6 +115,7 @@ fn lane(state: &State, queue: &baton_model::Queue, now: Timestamp) -> QueueLane 
         staffed: state.backlog.staffed(&queue.id, now),
         p50: forecast.as_ref().map(|f| f.p50),
         p90: forecast.as_ref().map(|f| f.p90),
+        gap: route::gap(queue, people),
     }
 }
 
