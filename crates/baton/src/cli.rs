@@ -118,7 +118,26 @@ pub(crate) struct PolicyArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Name every problem of a policy file; exits 1 if there is one
-    Lint { file: PathBuf },
+    Lint {
+        file: PathBuf,
+        /// Also write the result as JUnit XML
+        #[arg(long)]
+        junit: Option<PathBuf>,
+    },
+    /// Name every value that two policies do not share; exits 1 if there is one
+    Diff { old: PathBuf, new: PathBuf },
+    /// Check a policy on dialogues that say what they expect; exits 1 if one fails
+    Test {
+        policy: PathBuf,
+        /// JSONL files of recordings with `expect`; see docs/guides/tune-the-balance.md
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Also write the result as JUnit XML
+        #[arg(long)]
+        junit: Option<PathBuf>,
+    },
+    /// What a policy would have done with finished conversations; exits 1 if regret grows beyond chance
+    Replay(PolicyReplayArgs),
     /// Print the commented default policy
     Default,
 }
@@ -159,6 +178,42 @@ pub(crate) enum PackageCommand {
     },
     /// Print the JSON Schema of `baton.package/v1`
     Schema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyReplayArgs {
+    /// The policy to try
+    pub(crate) policy: PathBuf,
+    /// JSONL files of recordings; or give --data and --workspace
+    #[arg(required_unless_present = "data", conflicts_with = "data")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Data directory, for the history of a workspace
+    #[arg(long, requires = "workspace")]
+    pub(crate) data: Option<PathBuf>,
+    /// Slug of the workspace
+    #[arg(long, requires = "data")]
+    pub(crate) workspace: Option<String>,
+    /// Compare with this policy; otherwise with the one in force, or the default one for recordings
+    #[arg(long)]
+    pub(crate) base: Option<PathBuf>,
+    /// Cost of a missed escalation; the policy's own if absent
+    #[arg(long)]
+    pub(crate) late: Option<f32>,
+    /// Cost of a needless escalation; the policy's own if absent
+    #[arg(long)]
+    pub(crate) needless: Option<f32>,
+    /// Also automation against regret for more careful and bolder thresholds
+    #[arg(long)]
+    pub(crate) frontier: bool,
+    /// Regret per 100 conversations that may be added before it is a failure
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) allow: f64,
+    /// Print the whole report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also write the result as JUnit XML
+    #[arg(long)]
+    pub(crate) junit: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod junit;
 mod logging;
 mod parts;
 

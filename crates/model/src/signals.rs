@@ -118,13 +118,19 @@ pub enum EntityKind {
     Address,
     Person,
     Url,
+    /// A number that a state gives to a person: social security, driving licence, passport.
+    NationalId,
+    /// Version 4 or 6.
+    IpAddress,
+    /// Named as one in the text.
+    PostalCode,
 }
 
 impl EntityKind {
     /// What nobody sees in full without asking for it by name.
     pub fn is_secret(self) -> bool {
         match self {
-            Self::Card | Self::Iban => true,
+            Self::Card | Self::Iban | Self::NationalId => true,
             Self::Reference
             | Self::Amount
             | Self::Date
@@ -132,7 +138,9 @@ impl EntityKind {
             | Self::Phone
             | Self::Address
             | Self::Person
-            | Self::Url => false,
+            | Self::Url
+            | Self::IpAddress
+            | Self::PostalCode => false,
         }
     }
 }

@@ -31,7 +31,7 @@ pub use baton_core::{
 pub use change::Change;
 pub use clock::SystemClock;
 pub use handle::{Committed, Handle, SubmitError};
-pub use hindsight::{Comparison, ReplayError, ReplayOrder};
+pub use hindsight::{ReplayError, ReplayOrder};
 
 use baton_model::{Policy, Refusal};
 

@@ -36,7 +36,7 @@ pub mod view;
 use baton_model::{Actor, Effect, Event, Input, Refusal, RefusalCode, Reply, Stamped, Stream, Timestamp};
 
 pub use evolve::evolve;
-pub use hindsight::{Replayed, SHIFTS, replay, shifted};
+pub use hindsight::{Comparison, Replayed, SHIFTS, replay, shifted};
 pub use invariants::violations;
 pub use secrets::revealed;
 pub use state::State;
