@@ -7,5 +7,7 @@
 
 pub mod bench;
 mod chart;
+pub mod hindsight;
 pub mod replay;
 pub mod suites;
+pub mod told;
