@@ -143,6 +143,42 @@ pub(crate) enum PolicyCommand {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PolicyReplayArgs {
+    /// The policy to try
+    pub(crate) policy: PathBuf,
+    /// JSONL files of recordings; or give --data and --workspace
+    #[arg(required_unless_present = "data", conflicts_with = "data")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Data directory, for the history of a workspace
+    #[arg(long, requires = "workspace")]
+    pub(crate) data: Option<PathBuf>,
+    /// Slug of the workspace
+    #[arg(long, requires = "data")]
+    pub(crate) workspace: Option<String>,
+    /// Compare with this policy; otherwise with the one in force, or the default one for recordings
+    #[arg(long)]
+    pub(crate) base: Option<PathBuf>,
+    /// Cost of a missed escalation; the policy's own if absent
+    #[arg(long)]
+    pub(crate) late: Option<f32>,
+    /// Cost of a needless escalation; the policy's own if absent
+    #[arg(long)]
+    pub(crate) needless: Option<f32>,
+    /// Also automation against regret for more careful and bolder thresholds
+    #[arg(long)]
+    pub(crate) frontier: bool,
+    /// Regret per 100 conversations that may be added before it is a failure
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) allow: f64,
+    /// Print the whole report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also write the result as JUnit XML
+    #[arg(long)]
+    pub(crate) junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PackageArgs {
     #[command(subcommand)]
     pub(crate) command: PackageCommand,
@@ -178,42 +214,6 @@ pub(crate) enum PackageCommand {
     },
     /// Print the JSON Schema of `baton.package/v1`
     Schema,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PolicyReplayArgs {
-    /// The policy to try
-    pub(crate) policy: PathBuf,
-    /// JSONL files of recordings; or give --data and --workspace
-    #[arg(required_unless_present = "data", conflicts_with = "data")]
-    pub(crate) files: Vec<PathBuf>,
-    /// Data directory, for the history of a workspace
-    #[arg(long, requires = "workspace")]
-    pub(crate) data: Option<PathBuf>,
-    /// Slug of the workspace
-    #[arg(long, requires = "data")]
-    pub(crate) workspace: Option<String>,
-    /// Compare with this policy; otherwise with the one in force, or the default one for recordings
-    #[arg(long)]
-    pub(crate) base: Option<PathBuf>,
-    /// Cost of a missed escalation; the policy's own if absent
-    #[arg(long)]
-    pub(crate) late: Option<f32>,
-    /// Cost of a needless escalation; the policy's own if absent
-    #[arg(long)]
-    pub(crate) needless: Option<f32>,
-    /// Also automation against regret for more careful and bolder thresholds
-    #[arg(long)]
-    pub(crate) frontier: bool,
-    /// Regret per 100 conversations that may be added before it is a failure
-    #[arg(long, default_value_t = 0.0)]
-    pub(crate) allow: f64,
-    /// Print the whole report as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Also write the result as JUnit XML
-    #[arg(long)]
-    pub(crate) junit: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

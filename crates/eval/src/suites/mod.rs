@@ -59,10 +59,10 @@ pub const ALL: &[Suite] = &[
     betold::SUITE,
     dbdc3_en::SUITE,
     tau_airline::SUITE,
-    learning::SUITE,
     tweetsumm::SUITE,
     package::SUITE,
     star::SUITE,
+    learning::SUITE,
 ];
 
 /// The suite of this name, or the names there are.
