@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Openapi,
     /// Check policy files
     Policy(PolicyArgs),
+    /// Check or render information packages
+    Package(PackageArgs),
     /// Check the journal of a data directory
     Journal(JournalArgs),
     /// Replay recorded conversations through the real core
@@ -174,6 +176,44 @@ pub(crate) struct PolicyReplayArgs {
     /// Also write the result as JUnit XML
     #[arg(long)]
     pub(crate) junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackageArgs {
+    #[command(subcommand)]
+    pub(crate) command: PackageCommand,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum PackageForm {
+    Plain,
+    Markdown,
+    /// About fifteen seconds when read aloud
+    Spoken,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackageCommand {
+    /// Name every fault of a package with its JSON pointer; exits 1 if there is one
+    Validate {
+        /// `-` is standard input
+        file: PathBuf,
+    },
+    /// Print a package for people
+    Render {
+        /// `-` is standard input
+        file: PathBuf,
+        #[arg(long = "as", default_value = "plain")]
+        form: PackageForm,
+        /// Characters; what is left out is counted, with where the rest is
+        #[arg(long)]
+        limit: Option<usize>,
+        /// Where the whole package is; the file if absent
+        #[arg(long)]
+        link: Option<String>,
+    },
+    /// Print the JSON Schema of `baton.package/v1`
+    Schema,
 }
 
 #[derive(Debug, Args)]

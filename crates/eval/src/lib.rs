@@ -10,3 +10,4 @@ mod chart;
 pub mod hindsight;
 pub mod replay;
 pub mod suites;
+pub mod told;

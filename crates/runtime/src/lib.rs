@@ -24,7 +24,10 @@ mod limits;
 mod recovery;
 
 pub use baton::{Baton, OpenError, Options, Ports};
-pub use baton_core::engine::{State, view::Filter};
+pub use baton_core::{
+    engine::{State, view::Filter},
+    package::{Form, LEAST_LIMIT, render as render_package},
+};
 pub use change::Change;
 pub use clock::SystemClock;
 pub use handle::{Committed, Handle, SubmitError};

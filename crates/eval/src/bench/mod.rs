@@ -10,6 +10,7 @@ pub mod columns;
 mod html;
 pub mod metrics;
 mod parts;
+pub mod rouge;
 mod row;
 pub mod talk;
 pub mod timing;

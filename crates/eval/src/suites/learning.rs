@@ -100,7 +100,7 @@ fn truth(_: usize, needed: bool) -> bool {
 
 /// Every fifth tap is wrong, spread by a multiplicative hash so that no fold or class is spared.
 fn wrong_taps(i: usize, needed: bool) -> bool {
-    needed != ((i.wrapping_mul(2_654_435_761) >> 7) % WRONG_ONE_IN == 0)
+    needed != (i.wrapping_mul(2_654_435_761) >> 7).is_multiple_of(WRONG_ONE_IN)
 }
 
 /// The learner where it beats the static model on outcomes that it did not see, as they were told; else the static model.

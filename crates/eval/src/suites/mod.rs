@@ -21,11 +21,14 @@ mod maia_dqe;
 mod mhch_makeup2;
 mod multidogo;
 mod negotiation;
+mod package;
 mod pii_synth;
 mod second_stage;
+mod star;
 mod tau_airline;
 mod tau_entities;
 mod tweets;
+mod tweetsumm;
 mod urgency;
 
 use crate::bench::Suite;
@@ -56,6 +59,9 @@ pub const ALL: &[Suite] = &[
     betold::SUITE,
     dbdc3_en::SUITE,
     tau_airline::SUITE,
+    tweetsumm::SUITE,
+    package::SUITE,
+    star::SUITE,
     learning::SUITE,
 ];
 
