@@ -23,11 +23,11 @@ impl Backlog {
     /// score of `core::route`, for a person of plain speed. Costs the number of classes and the logarithm of their lines.
     pub fn position(&self, id: EscalationId, now: Timestamp) -> Option<u32> {
         let entry = self.items.get(&id)?;
-        let (class, head) = (self.classes.get(entry.class as usize)?, self.heads.get(entry.class as usize)?);
+        let (class, head) = (self.classes.get(entry.class as usize)?, self.heads.get(entry.class)?);
         let place = Place { key: entry.key, real_since: entry.real_since, id };
         let mut ahead = 0u32;
         for number in self.open.iter().filter(|n| *n == entry.class || self.competes(class, *n)) {
-            let Some(rival) = self.heads.get(number as usize) else { continue };
+            let Some(rival) = self.heads.get(number) else { continue };
             let count = |line: &Line| {
                 if rival.pace == head.pace {
                     line.count_while(|p| *p < place)
@@ -81,7 +81,7 @@ impl Backlog {
             let joins = key(now, priority);
             let mut ahead = 1u32;
             for number in self.open.iter() {
-                let (Some(class), Some(head)) = (self.classes.get(number as usize), self.heads.get(number as usize)) else {
+                let (Some(class), Some(head)) = (self.classes.get(number as usize), self.heads.get(number)) else {
                     continue;
                 };
                 if class.crowd.everyone.meets(&servers, &self.there) {
