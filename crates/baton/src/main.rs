@@ -40,6 +40,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Journal(args) => return commands::journal::run(args),
         Command::Replay(args) => return commands::replay::run(args),
         Command::Eval(args) => return commands::eval::run(args),
+        Command::Simulate(args) => return commands::simulate::run(&args),
         Command::Demo(args) => return block_on(demo::run(args)),
     }
     Ok(ExitCode::SUCCESS)

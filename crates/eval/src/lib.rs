@@ -6,6 +6,6 @@
 //! excepted), so that running again gives the same bytes.
 
 pub mod bench;
-mod chart;
+pub mod chart;
 pub mod replay;
 pub mod suites;

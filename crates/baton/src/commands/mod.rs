@@ -6,6 +6,7 @@ pub(crate) mod key;
 pub(crate) mod policy;
 pub(crate) mod replay;
 pub(crate) mod serve;
+pub(crate) mod simulate;
 pub(crate) mod workspace;
 
 use anyhow::Result;

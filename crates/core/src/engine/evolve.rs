@@ -8,7 +8,10 @@ use baton_model::{
     Timestamp,
 };
 
-use super::state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey};
+use super::{
+    state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey},
+    waits,
+};
 
 pub fn evolve(state: &mut State, recorded: &Recorded) {
     state.position = recorded.position;
@@ -139,6 +142,11 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }
         Event::PackageBuilt { escalation, package } => alter(state, *escalation, |e| e.package = Some(Arc::clone(package))),
         Event::WaitPromised { escalation, promise } => alter(state, *escalation, |e| e.promises.push(*promise)),
+        Event::PromiseSlipped { escalation, .. } => alter(state, *escalation, |e| {
+            if let Some(promise) = e.promises.last_mut() {
+                promise.slipped_at = Some(at);
+            }
+        }),
         Event::Relaxed { escalation, step, requirements, next_step_at } => alter(state, *escalation, |e| {
             e.item.step = *step;
             e.item.requirements = requirements.clone();
@@ -162,15 +170,20 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
             hold(state, offer, units);
         }
-        Event::OfferAccepted { escalation, offer } => alter(state, *escalation, |e| {
-            settle_offer(e, *offer, OfferState::Accepted { at });
-            if let EscalationState::Offered { human_agent, .. } = e.state {
-                e.state = EscalationState::Accepted { human_agent, at };
-                e.handled_by.push(human_agent);
+        Event::OfferAccepted { escalation, offer } => {
+            if let Some(e) = state.escalations.get(escalation) {
+                waits::learn_wait(&mut state.pace, e, at);
             }
-            e.accepted_at.get_or_insert(at);
-            e.item.next_step_at = None;
-        }),
+            alter(state, *escalation, |e| {
+                settle_offer(e, *offer, OfferState::Accepted { at });
+                if let EscalationState::Offered { human_agent, .. } = e.state {
+                    e.state = EscalationState::Accepted { human_agent, at };
+                    e.handled_by.push(human_agent);
+                }
+                e.accepted_at.get_or_insert(at);
+                e.item.next_step_at = None;
+            });
+        }
         Event::OfferDeclined { escalation, offer, reason } => {
             give_back(state, *escalation, *offer, OfferState::Declined { at, reason: *reason }, true, at);
         }
@@ -205,6 +218,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }
         Event::CallbackBooked { escalation, callback } => {
             state.ledger.callback_booked(at);
+            leaves_line(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 e.state = EscalationState::CallbackScheduled { callback: callback.clone() };
@@ -238,6 +252,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
         }
         Event::CustomerLeft { escalation, follow_up_due, human_agent } => {
+            leaves_line(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 let at = match e.state {
@@ -261,6 +276,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             remember_solution(state, *escalation);
         }
         Event::ReturnedToAi { escalation, outcome, human_agent } => {
+            leaves_line(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 end(e, at, *outcome);
@@ -268,6 +284,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
         }
         Event::EscalationClosed { escalation, outcome } => {
+            leaves_line(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 end(e, at, *outcome);
@@ -414,9 +431,16 @@ fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at:
     });
 }
 
+fn leaves_line(state: &mut State, escalation: EscalationId, at: Timestamp) {
+    if let Some(e) = state.escalations.get(&escalation) {
+        waits::learn_leaving(&mut state.pace, e, at);
+    }
+}
+
 /// Whoever holds it, by ownership or by an offer, holds it no more.
 fn release_owner(state: &mut State, escalation: EscalationId, at: Timestamp) {
     if let Some(e) = state.escalations.get(&escalation) {
+        waits::learn_handling(&mut state.pace, e, at);
         let holders = [e.state.owner(), e.pending_offer().map(|o| o.human_agent)];
         for human in holders.into_iter().flatten() {
             release(state, human, escalation, at);

@@ -25,6 +25,7 @@ mod state;
 mod step;
 mod time;
 pub mod view;
+mod waits;
 
 use baton_model::{Actor, Effect, Event, Input, Refusal, RefusalCode, Reply, Stamped, Stream, Timestamp};
 

@@ -11,7 +11,11 @@ use baton_model::{
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 
-use crate::{assess, follow, learn::Ledger, route::Backlog};
+use crate::{
+    assess, follow,
+    learn::Ledger,
+    route::{Backlog, Pace},
+};
 
 /// Closed conversations stay in memory this long; then only their stream has them.
 pub(super) const ARCHIVE_AFTER: Millis = Millis::hours(48);
@@ -99,6 +103,8 @@ pub struct State {
     pub(super) keys: OrdMap<String, KeyRecord>,
     pub(super) solved: Vector<Solved>,
     pub(super) ledger: Ledger,
+    #[serde(default)]
+    pub(super) pace: Pace,
 
     #[serde(skip, default = "default_compiled")]
     pub(super) compiled: Arc<assess::CompiledPolicy>,
@@ -166,6 +172,7 @@ impl Default for State {
             keys: OrdMap::new(),
             solved: Vector::new(),
             ledger: Ledger::default(),
+            pace: Pace::default(),
             orders_of: OrdMap::new(),
             offers: OrdMap::new(),
             key_order: OrdSet::new(),

@@ -26,9 +26,9 @@ mod forecast;
 mod place;
 mod relax;
 
-pub use backlog::{Backlog, Match};
+pub use backlog::{Asked, Backlog, Match};
 pub use check::{check_profile, check_queues};
 pub use fit::fit_words;
-pub use forecast::{Forecast, wait_words};
+pub use forecast::{Forecast, Pace, Score, wait_words};
 pub use place::{MAX_PRIORITY, Placing, place, raised, units};
 pub use relax::{Relaxed, first_step_at, relax, relax_words};

@@ -11,6 +11,7 @@
 //! equals the live one. What time alone changes (a lease, a shift) is judged at the call. Structures are persistent: a
 //! clone is a few pointers.
 
+mod outlook;
 mod person;
 mod read;
 
@@ -23,6 +24,7 @@ use baton_model::{
 use imbl::{OrdMap, OrdSet};
 
 use super::fit;
+pub use outlook::Asked;
 use person::Person;
 
 /// For items whose queue is gone.

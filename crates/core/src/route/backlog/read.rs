@@ -1,13 +1,10 @@
-//! Answers about the line: position, forecast, why, who is there, when that changes.
+//! Answers about the line: position, why, who is there, when that changes.
 
-use baton_model::{Candidate, EscalationId, HumanAgentId, Millis, QueueId, Requirements, Timestamp, Willing};
+use baton_model::{Candidate, EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, Willing};
 use imbl::OrdSet;
 
-use super::{Backlog, Class, Person, Waiting, key};
-use crate::{
-    calendar,
-    route::{fit, forecast, forecast::Forecast},
-};
+use super::{Backlog, Class, Person, Waiting};
+use crate::{calendar, route::fit};
 
 impl Backlog {
     /// 1 is next among the items that compete for the same people: those that some connected, available person may take
@@ -18,35 +15,6 @@ impl Backlog {
         let rivals = self.classes.iter().filter(|(c, w)| *c == class || competes(class, own, c, w));
         let ahead: usize = rivals.map(|(_, w)| w.line.range(..*place).count()).sum();
         Some(u32::try_from(ahead).unwrap_or(u32::MAX).saturating_add(1))
-    }
-
-    /// The wait of an item at `position` (absent: one that joins now). `None`: nobody is there who qualifies.
-    pub fn forecast(
-        &self,
-        requirements: &Requirements,
-        priority: i32,
-        position: Option<u32>,
-        handle_mean: Millis,
-        now: Timestamp,
-    ) -> Option<Forecast> {
-        let (mut places, mut free, mut servers) = (0u32, 0u32, OrdSet::new());
-        for (id, person) in self.there(now) {
-            if fit::qualifies(&person.profile, requirements) {
-                places = places.saturating_add(person.profile.capacity);
-                free = free.saturating_add(person.free_units());
-                servers.insert(id);
-            }
-        }
-        if servers.is_empty() {
-            return None;
-        }
-        let position = position.unwrap_or_else(|| {
-            let joins = key(now, priority);
-            let rivals = self.classes.values().filter(|w| overlap(&w.qualified, &servers));
-            let ahead: usize = rivals.map(|w| w.line.iter().take_while(|p| p.key <= joins).count()).sum();
-            u32::try_from(ahead).unwrap_or(u32::MAX).saturating_add(1)
-        });
-        Some(forecast::after(position.saturating_sub(free), places, handle_mean))
     }
 
     /// Everybody, with why or why not: who could take it now first, then who qualifies, then by name.

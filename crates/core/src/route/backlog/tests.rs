@@ -1,4 +1,4 @@
-use baton_model::{Day, Held, Hours, Presence, Skills, Willing, Window};
+use baton_model::{Day, Held, Hours, Presence, Skills, Tier, Willing, Window};
 use proptest::{
     prelude::{ProptestConfig, prop},
     prop_assert, prop_assert_eq, prop_oneof, proptest,
@@ -9,7 +9,7 @@ use uuid_of::{esc, hum};
 use super::*;
 use crate::{
     calendar,
-    route::{fit::tests::profile, forecast::Forecast, place::tests::queue},
+    route::{Pace, fit::tests::profile, place::tests::queue},
 };
 
 mod uuid_of {
@@ -201,19 +201,29 @@ fn position_counts_those_who_compete_for_the_same_people() {
 
 #[test]
 fn the_forecast_knows_free_places_and_the_line() {
-    let needs = item(&[], None, 0).requirements;
-    let mean = Millis::mins(6);
-    assert_eq!(backlog(&[], &[]).forecast(&needs, 0, None, mean, NOW), None);
-    let soon = backlog(&[human(1, &[], &[])], &[]).forecast(&needs, 0, None, mean, NOW).expect("staffed");
-    assert_eq!(soon, Forecast { p50: Millis::secs(10), p90: Millis::secs(25) });
+    let (needs, queue, pace) = (item(&[], None, 0).requirements, QueueId("general".into()), Pace::default());
+    let asked = |priority| Asked {
+        escalation: None,
+        queue: &queue,
+        tier: Tier::Standard,
+        issue_class: "other",
+        requirements: &needs,
+        priority,
+        units: 1,
+    };
+    assert_eq!(backlog(&[], &[]).forecast(&asked(0), &pace, NOW), None);
+    let soon = backlog(&[human(1, &[], &[])], &[]).forecast(&asked(0), &pace, NOW).expect("staffed");
+    assert_eq!(soon, pace.answering());
     let full = backlog(&[holding(human(1, &[], &[]), 2)], &[(1, item(&[], None, -10)), (2, item(&[], None, -5))]);
-    let joins = full.forecast(&needs, 0, None, mean, NOW).expect("staffed");
-    let third = full.forecast(&needs, 0, Some(3), mean, NOW).expect("staffed");
-    let vip = full.forecast(&needs, 300, None, mean, NOW).expect("staffed");
-    assert_eq!(joins, third);
+    let mut known = Pace::default();
+    (0..20).for_each(|_| known.handled("other", Millis::mins(6)));
+    let joins = full.forecast(&asked(0), &known, NOW).expect("staffed");
+    let vip = full.forecast(&asked(300), &known, NOW).expect("staffed");
     assert!(vip.p90 < joins.p90, "a VIP joins ahead");
-    // Three departures at one per three minutes: nine minutes on average.
-    assert!(joins.p50 > Millis::mins(7) && joins.p50 < Millis::mins(9) && joins.p90 > Millis::mins(14));
+    let second = full.forecast(&Asked { escalation: Some(esc(2)), ..asked(0) }, &known, NOW).expect("staffed");
+    assert!(second.p50 < joins.p50, "it has its own place");
+    // Three departures at one per three minutes: nine minutes.
+    assert!(joins.p50 > Millis::mins(7) && joins.p50 < Millis::mins(10) && joins.p90 > joins.p50, "{joins:?}");
 }
 
 #[test]
