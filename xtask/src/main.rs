@@ -19,6 +19,7 @@ mod setup;
 mod sim;
 mod test;
 mod tidy;
+mod train;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,8 @@ enum Command {
     Bench(bench::Args),
     /// Run seeded worlds with faults and check every invariant after each step
     Sim(sim::Args),
+    /// Make the shipped weights again from public data sets
+    Train(train::Args),
     /// Kill the real binary at random moments under load and check that nothing is lost or doubled
     Crash(crash::Args),
 }
@@ -71,6 +74,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bless => bless::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Sim(args) => sim::run(&args),
+        Command::Train(args) => train::run(&args),
         Command::Crash(args) => crash::run(&args),
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! This version detects by weighted cues: each detector sums the weights of the cues it finds and squashes the sum into
 //! 0..=1, so that one clear cue gives about 0.9 and one vague cue about 0.3. Trained weights can take the place of any
-//! family behind the same function.
+//! family behind the same function: [`fit`] learns them, over the n-grams of [`features`].
 //!
 //! A turn costs microseconds: `sieve` finds in one walk which few patterns can match, and only these are run.
 //!
@@ -19,6 +19,8 @@ mod ai_side;
 mod cue;
 mod emotion;
 mod entities;
+pub mod features;
+pub mod fit;
 mod grievance;
 mod human;
 mod issue;

@@ -32,6 +32,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("baton", ALL),
     ("baton-sim", ALL),
     ("baton-eval", ALL),
+    // Makes weights for the rooms that ship them: knows the same nouns and features, and nothing of the running product.
+    ("baton-train", &["baton-sense", "baton-core", "baton-model"]),
     // Tools drive the binary from outside.
     ("xtask", &[]),
 ];
@@ -48,6 +50,7 @@ const ALL: &[&str] = &[
     "baton-http",
     "baton-sim",
     "baton-eval",
+    "baton-train",
 ];
 
 /// Third-party crates that a rank must not name: purity, and one home for each kind of outside world.
