@@ -107,7 +107,7 @@ pub(super) fn learn_wait(pace: &mut Pace, e: &Escalation, at: Timestamp) {
     }
     if let Some(p) = e.promises.first().filter(|p| p.p10.0 > 0) {
         let forecast = Forecast { p10: p.p10, p50: p.p50, p90: p.p90 };
-        pace.served(&e.item.queue, e.tier, &forecast, at.since(p.made_at));
+        pace.served(&e.item.queue, e.tier, &forecast, p.position, at.since(p.made_at));
     }
 }
 

@@ -15,6 +15,7 @@ use super::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Told {
     pub(crate) forecast: Forecast,
+    pub(crate) position: u32,
     /// Seconds by position × handling time ÷ staff.
     pub(crate) usual: f64,
     /// Somebody is ahead, or everybody is taken.

@@ -210,12 +210,12 @@ impl Run<'_> {
             let item = &self.floor.cases[**w].item;
             item.queue == c.item.queue && item.requirements == c.item.requirements
         });
-        let position = line.count();
+        let position = u32::try_from(line.count()).unwrap_or(u32::MAX);
         let staff = (0..self.floor.people.len()).filter(|p| self.floor.people[*p].here() && self.floor.qualifies(*p, case));
         let places: u32 = staff.map(|p| self.floor.people[p].human.profile.capacity).sum();
-        let usual = position as f64 * self.scenario.streams[c.stream].handle.mean_seconds / f64::from(places.max(1));
+        let usual = f64::from(position) * self.scenario.streams[c.stream].handle.mean_seconds / f64::from(places.max(1));
         let waits = forecast != baton.answering();
-        self.told[case] = Some(Told { forecast, usual, waits, at: self.now });
+        self.told[case] = Some(Told { forecast, position, usual, waits, at: self.now });
     }
 
     fn gives_up(&mut self, case: usize) {
@@ -321,7 +321,7 @@ impl Run<'_> {
         let told = self.told[case].filter(|t| wait.0 > 0 && t.waits);
         if let Some(baton) = self.rule.baton() {
             baton.answered(answered);
-            baton.served(&self.floor, case, told.map(|t| t.forecast).as_ref(), wait);
+            baton.served(&self.floor, case, told.map(|t| (t.forecast, t.position)), wait);
         }
         self.out.served(&self.floor.cases[case], &self.floor, wait, told);
         let c = &self.floor.cases[case];

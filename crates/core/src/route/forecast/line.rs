@@ -83,7 +83,7 @@ impl Line {
         let scale = sum / shape;
         let mut waits = [0.0; 3];
         for (wait, z) in waits.iter_mut().zip(Z) {
-            *wait = pool.staffing.time_for(gamma_quantile(shape, scale, z) * mean)?;
+            *wait = pool.staffing.time_for(gamma_quantile(shape, scale, z) * mean, mean)?;
         }
         Some(waits)
     }

@@ -24,6 +24,8 @@ const SHARES: [f64; 3] = [0.1, 0.5, 0.9];
 /// How much one outcome moves a correction: much at first, little once many are known.
 const FIRST_STEP: f64 = 0.5;
 const LAST_STEP: f64 = 0.04;
+/// So many places in the line halve the weight of an outcome.
+const SAME_MISTAKE: f64 = 30.0;
 /// A correction stays within these.
 const FACTOR: std::ops::RangeInclusive<f64> = 0.02..=50.0;
 
@@ -103,7 +105,8 @@ impl Pace {
 
     /// Somebody who had been told `forecast` was served after `wait`: the corrections move so that in the long run the told
     /// quantiles are true (adaptive conformal inference; I. Gibbs and E. Candès, NeurIPS 2021, on a logarithmic scale).
-    pub fn served(&mut self, queue: &QueueId, tier: Tier, forecast: &Forecast, wait: Millis) {
+    /// From far back in the line (`position`, 1 is next) many were told the same mistake: each of them counts for less.
+    pub fn served(&mut self, queue: &QueueId, tier: Tier, forecast: &Forecast, position: u32, wait: Millis) {
         let answering = self.answering();
         let record = self.held.entry(queue.clone()).or_default().entry(tier).or_default();
         let score = &mut record.score;
@@ -116,6 +119,7 @@ impl Pace {
         }
         record.corrected = record.corrected.saturating_add(1);
         let step = (FIRST_STEP * 4.0 / f64::from(record.corrected.saturating_add(3))).max(LAST_STEP);
+        let step = step / (1.0 + f64::from(position) / SAME_MISTAKE);
         let ends = [forecast.p10, forecast.p50, forecast.p90];
         for ((factor, share), end) in record.factors.iter_mut().zip(SHARES).zip(ends) {
             let moved = if wait > end { 1.0 + step * share } else { 1.0 - step * (1.0 - share) };
@@ -234,7 +238,7 @@ mod tests {
                 inside += u32::from(f.p10 <= wait && wait <= f.p90);
                 below += u32::from(wait <= f.p50);
             }
-            pace.served(&billing(), Tier::Vip, &f, wait);
+            pace.served(&billing(), Tier::Vip, &f, 20, wait);
         }
         assert!((2_310..=2_490).contains(&inside), "{inside} of 3000, want 2400");
         assert!((1_410..=1_590).contains(&below), "{below} of 3000, want 1500");

@@ -98,10 +98,16 @@ impl Staffing {
         self.steps.iter().map(|(_, places)| *places).find(|places| *places > 1e-9)
     }
 
-    /// Milliseconds until `work` place-milliseconds are done. `None`: not within the horizon.
-    pub(in crate::route) fn time_for(&self, work: f64) -> Option<f64> {
-        let mut left = work;
+    /// Milliseconds until `work` place-milliseconds are done. Whoever comes takes one item each at once, before they have
+    /// worked: as much as `each`. `None`: not within the horizon.
+    pub(in crate::route) fn time_for(&self, work: f64, each: f64) -> Option<f64> {
+        let (mut left, mut before) = (work, self.steps.first().map_or(0.0, |first| first.1));
         for (n, (from, places)) in self.steps.iter().enumerate() {
+            left -= (places - before).max(0.0) * each;
+            if left <= 0.0 {
+                return Some(*from);
+            }
+            before = *places;
             let until = self.steps.get(n + 1).map_or(HORIZON.0 as f64, |next| next.0);
             let done = places * (until - from);
             if done >= left && *places > 1e-9 {
@@ -141,9 +147,10 @@ mod tests {
         let s = roster.staffing(t("2026-03-02T15:00:00Z"));
         let hour = 3_600_000.0;
         assert_eq!(s.steps[..3], [(0.0, 5.0), (hour, 1.0), (1.5 * hour, 10.0)]);
-        assert_eq!(s.time_for(5.0 * hour), Some(hour));
-        assert_eq!(s.time_for(5.5 * hour), Some(1.5 * hour), "half an hour of one place");
-        assert_eq!(s.time_for(15.5 * hour), Some(2.5 * hour));
+        assert_eq!(s.time_for(5.0 * hour, 0.0), Some(hour));
+        assert_eq!(s.time_for(5.5 * hour, 0.0), Some(1.5 * hour), "half an hour of one place");
+        assert_eq!(s.time_for(15.5 * hour, 0.0), Some(2.5 * hour));
+        assert_eq!(s.time_for(13.0 * hour, hour), Some(1.5 * hour), "nine who come take nine at once");
         assert_eq!(s.soon(), Some(5.0));
         assert_eq!(Staffing::constant(0.0).soon(), None);
     }

@@ -42,11 +42,11 @@ impl Baton {
         self.pace.answered(length);
     }
 
-    pub(crate) fn served(&mut self, floor: &Floor, case: usize, told: Option<&Forecast>, wait: Millis) {
+    pub(crate) fn served(&mut self, floor: &Floor, case: usize, told: Option<(Forecast, u32)>, wait: Millis) {
         let c = &floor.cases[case];
         self.pace.waited(&c.item.queue, wait, false);
-        if let Some(told) = told {
-            self.pace.served(&c.item.queue, c.tier, told, wait);
+        if let Some((told, position)) = told {
+            self.pace.served(&c.item.queue, c.tier, &told, position, wait);
         }
     }
 
