@@ -35,6 +35,18 @@ export const metricNames: Record<string, string> = {
   time_to_first_reply: 'Time to the first reply',
   aht: 'Average handling time',
   fcr: 'Solved at first contact',
+  automatable_rate: 'The AI could, or nearly',
+  late_escalation_rate: 'Escalated late',
+  contained_missed_rate: 'Missed by the AI alone',
+  service_level: 'First reply on time',
+  recontact_rate: 'Came back in a week',
+  time_to_useful_reply: 'Time to a useful reply',
+  repeat_rate: 'Had to say it again',
+  reask_rate: 'Were asked again',
+  transfers_per_escalation: 'Transfers each',
+  mood_change: 'Mood, start to end',
+  rating: 'Rating',
+  verdict_rate: 'Verdicts given',
 };
 
 export const couldAi: Record<string, string> = { yes: 'Yes', with_missing: 'With something missing', no: 'No' };

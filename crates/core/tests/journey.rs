@@ -380,7 +380,7 @@ fn no_kind_of_caller_does_what_is_anothers() {
         (customer.clone(), turn.clone()),
         (human.clone(), turn),
         (Actor::Bot, failed),
-        (human.clone(), Input::PutPolicy { toml: String::new() }),
+        (human.clone(), Input::PutPolicy { toml: String::new(), why: String::new() }),
         (human, Input::Rate { conversation: c, stars: 5, comment: None }),
         (customer, Input::CloseConversation { conversation: c }),
         (Actor::Bot, Input::SetPresence { human_agent: one, willing: Willing::Available }),

@@ -133,10 +133,23 @@ pub const OPERATIONS: &[Operation] = &[
     reads("GET", "/v1/board", OVERSEER),
     reads("GET", "/v1/board/stream", OVERSEER),
     reads("GET", "/v1/insights", OVERSEER),
+    reads("GET", "/v1/metrics", OVERSEER),
+    reads("GET", "/v1/metrics/{name}/cases", OVERSEER),
+    writes("POST", "/v1/conversations/{id}/judgement", PERSON),
     // Configuration
     reads("GET", "/v1/policy", OVERSEER),
     writes("PUT", "/v1/policy", OVERSEER),
     reads("POST", "/v1/policy/lint", OVERSEER),
+    reads("POST", "/v1/policy/replay", OVERSEER),
+    reads("GET", "/v1/policy/proposals", OVERSEER),
+    reads("GET", "/v1/policy/trial", OVERSEER),
+    writes("POST", "/v1/policy/trial", OVERSEER),
+    writes("PUT", "/v1/policy/trial", OVERSEER),
+    writes("POST", "/v1/policy/trial/end", OVERSEER),
+    writes("POST", "/v1/policy/rollback", OVERSEER),
+    reads("GET", "/v1/learning/clusters", OVERSEER),
+    reads("GET", "/v1/learning/draft", OVERSEER),
+    reads("GET", "/v1/learning/sample", OVERSEER),
     reads("GET", "/v1/settings", PERSON),
     writes("PUT", "/v1/settings", ADMIN),
     reads("GET", "/v1/queues", PERSON),
@@ -177,9 +190,9 @@ mod tests {
     }
 
     #[test]
-    fn every_write_method_is_a_write_but_for_the_linter() {
+    fn every_write_method_is_a_write_but_for_what_only_tries_a_policy() {
         for op in OPERATIONS {
-            let reads = op.method == "GET" || op.path == "/v1/policy/lint";
+            let reads = op.method == "GET" || ["/v1/policy/lint", "/v1/policy/replay"].contains(&op.path);
             assert_eq!(op.effect == Effect::Reads, reads, "{} {}", op.method, op.path);
         }
     }

@@ -102,6 +102,8 @@ pub enum Outcome {
     CancelledByCustomer,
     /// Left, and no contact is known.
     Abandoned,
+    /// The AI closed the conversation alone: there was no escalation.
+    Contained,
 }
 
 /// What a human must have. Relaxation changes it, after a journaled step.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision, DeclineReason,
-    Epoch, Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Millis, Obligation, Offer, OfferId, Order,
-    Outcome, Package, Policy, Queue, QueueId, Rating, Reply, RequestId, Requirements, RescindReason, Review, Settings,
-    SlaClock, Timestamp, Turn, TurnId, Urgency, WaitPromise, Willing,
+    Action, Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision,
+    DeclineReason, Epoch, Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Judgement, MeasuredFacts,
+    Millis, Obligation, Offer, OfferId, Order, Outcome, Package, Policy, Queue, QueueId, Rating, Reply, RequestId,
+    Requirements, RescindReason, Review, Settings, SlaClock, Timestamp, Trial, TrialEnd, Turn, TurnId, Urgency, WaitPromise,
+    Willing,
 };
 
 /// The chain that an event belongs to.
@@ -52,6 +53,22 @@ pub enum Event {
         policy: Arc<Policy>,
         toml: String,
         by: Actor,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+    TrialStarted {
+        trial: Arc<Trial>,
+    },
+    TrialShareSet {
+        share: u8,
+        by: String,
+        why: String,
+    },
+    /// By a named person, or by `baton` when a guardrail broke.
+    TrialEnded {
+        end: TrialEnd,
+        by: String,
+        why: String,
     },
     QueuesPut {
         queues: Vec<Queue>,
@@ -94,6 +111,12 @@ pub enum Event {
     Decided {
         conversation: ConversationId,
         decision: Arc<Decision>,
+    },
+    /// A policy in shadow would have done something else.
+    ShadowDiffered {
+        conversation: ConversationId,
+        turn: TurnId,
+        action: Action,
     },
     HumanOffered {
         conversation: ConversationId,
@@ -151,6 +174,14 @@ pub enum Event {
     },
     ConversationClosed {
         conversation: ConversationId,
+        /// Of a conversation that the AI closed alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        facts: Option<Arc<MeasuredFacts>>,
+    },
+    /// A person read a conversation that the AI closed alone.
+    ConversationJudged {
+        conversation: ConversationId,
+        judgement: Judgement,
     },
     /// Dropped from memory; it stays readable through its stream.
     ConversationArchived {
@@ -324,6 +355,10 @@ impl Event {
         match self {
             Self::SettingsPut { .. } => "settings_put",
             Self::PolicyApplied { .. } => "policy_applied",
+            Self::TrialStarted { .. } => "trial_started",
+            Self::TrialShareSet { .. } => "trial_share_set",
+            Self::TrialEnded { .. } => "trial_ended",
+            Self::ShadowDiffered { .. } => "shadow_differed",
             Self::QueuesPut { .. } => "queues_put",
             Self::HumanPut { .. } => "human_put",
             Self::ArticlePut { .. } => "article_put",
@@ -345,6 +380,7 @@ impl Event {
             Self::CustomerDisconnected { .. } => "customer_disconnected",
             Self::Rated { .. } => "rated",
             Self::ConversationClosed { .. } => "conversation_closed",
+            Self::ConversationJudged { .. } => "conversation_judged",
             Self::ConversationArchived { .. } => "conversation_archived",
             Self::EscalationOpened { .. } => "escalation_opened",
             Self::PackageBuilt { .. } => "package_built",

@@ -59,6 +59,27 @@ pub enum Input {
     /// The file as written; it is linted before it is applied.
     PutPolicy {
         toml: String,
+        #[serde(default)]
+        why: String,
+    },
+    /// In shadow (`share` 0), or on a share of traffic, in percent.
+    TryPolicy {
+        toml: String,
+        share: u8,
+        why: String,
+    },
+    SetTrialShare {
+        share: u8,
+        why: String,
+    },
+    /// Put the tried policy in force, or give it up.
+    EndTrial {
+        promote: bool,
+        why: String,
+    },
+    /// The policy before the one in force, again.
+    RollBackPolicy {
+        why: String,
     },
     PutQueues {
         queues: Vec<Queue>,
@@ -184,6 +205,13 @@ pub enum Input {
     GiveVerdict {
         escalation: EscalationId,
         verdict: Verdict,
+    },
+
+    /// Should a person have come into a conversation that the AI closed alone?
+    JudgeConversation {
+        conversation: ConversationId,
+        needed_human: bool,
+        note: Option<String>,
     },
 
     // Answers of the outside world (system)

@@ -7,6 +7,7 @@
 //! Nouns that reach the wire unchanged derive `utoipa::ToSchema` (decision 0001); request bodies live in `http`.
 //! To add a noun: put it in the file of its subject, document units, and give every new event field a serde default.
 
+pub mod case;
 pub mod config;
 pub mod conversation;
 pub mod decision;
@@ -15,6 +16,7 @@ pub mod embedding;
 pub mod escalation;
 pub mod event;
 pub mod facts;
+pub mod hindsight;
 pub mod id;
 pub mod input;
 pub mod knowledge;
@@ -25,8 +27,11 @@ pub mod refusal;
 pub mod review;
 pub mod signals;
 pub mod time;
+pub mod trial;
+pub mod tuning;
 pub mod view;
 
+pub use case::*;
 pub use config::*;
 pub use conversation::*;
 pub use decision::*;
@@ -35,6 +40,7 @@ pub use embedding::*;
 pub use escalation::*;
 pub use event::*;
 pub use facts::*;
+pub use hindsight::*;
 pub use id::*;
 pub use input::*;
 pub use knowledge::*;
@@ -45,4 +51,6 @@ pub use refusal::*;
 pub use review::*;
 pub use signals::*;
 pub use time::*;
+pub use trial::*;
+pub use tuning::*;
 pub use view::*;

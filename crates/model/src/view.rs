@@ -373,8 +373,11 @@ pub struct Metric {
     pub value: Option<f64>,
     pub numerator: f64,
     pub denominator: f64,
-    /// `share` or `ms`.
+    /// `share`, `ms`, `count`, `stars`, or `mood` (a difference on a scale of -1 to 1).
     pub unit: String,
+    /// Which time a case is counted by, and what has to have passed before it counts.
+    #[serde(default)]
+    pub window: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

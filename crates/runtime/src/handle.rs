@@ -11,9 +11,10 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use baton_core::engine::{self, State, view};
 use baton_model::{
-    Actor, Article, BoardView, ConversationId, ConversationView, DeskView, EscalationId, EscalationView, HumanAgentId,
-    HumanView, IdempotencyKey, Input, InsightsView, Policy, PublicConversation, Queue, Refusal, Reply, RoutingView,
-    Settings, Stream, Timestamp, WorkCard, WorkspaceId,
+    Actor, Article, BoardView, CaseFilter, CaseGroup, Cluster, ConversationId, ConversationView, CountedCase, DeskView,
+    EscalationId, EscalationView, HumanAgentId, HumanView, IdempotencyKey, Input, InsightsView, MetricsView, Policy,
+    ProposalsView, PublicConversation, Queue, Recorded, Refusal, Reply, RoutingView, SampleView, Settings, Stream,
+    Timestamp, TrialView, WorkCard, WorkspaceId,
 };
 use baton_ports::JournalError;
 use tokio::sync::{Semaphore, broadcast, oneshot};
@@ -172,6 +173,40 @@ impl Handle {
     /// `days`: the length of the window, today included.
     pub fn insights(&self, days: u32) -> InsightsView {
         view::insights(&self.state(), self.now(), days)
+    }
+
+    /// The catalogue's metrics over the cases that a filter admits.
+    pub fn metrics(&self, filter: &CaseFilter, by: Option<CaseGroup>) -> MetricsView {
+        view::metrics(&self.state(), filter, by, self.now())
+    }
+
+    /// The cases behind one metric; `None` for a name that is not in the catalogue.
+    pub fn cases_behind(&self, metric: &str, filter: &CaseFilter, limit: usize) -> Option<Vec<CountedCase>> {
+        view::cases_behind(&self.state(), metric, filter, limit, self.now())
+    }
+
+    /// Thresholds recalibrated from outcomes.
+    pub fn proposals(&self) -> ProposalsView {
+        view::proposals(&self.state(), self.now())
+    }
+
+    /// Escalations that the AI could have done, by topic and cause.
+    pub fn clusters(&self, filter: &CaseFilter) -> Vec<Cluster> {
+        view::clusters(&self.state(), filter)
+    }
+
+    /// What a person should read today.
+    pub fn sample(&self) -> SampleView {
+        view::sample(&self.state(), self.now())
+    }
+
+    /// The policy that is tried, its guardrails, and the audit.
+    pub fn trial(&self) -> TrialView {
+        view::trial(&self.state(), self.now())
+    }
+
+    pub(crate) fn read_stream(&self, stream: Stream) -> Result<Vec<Recorded>, JournalError> {
+        self.inner.shared.ports.journal.read_stream(self.inner.shared.workspace, stream)
     }
 
     pub fn public(&self, conversation: ConversationId) -> Option<PublicConversation> {

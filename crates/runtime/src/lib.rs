@@ -19,6 +19,7 @@ mod committer;
 mod decider;
 mod effects;
 mod handle;
+mod hindsight;
 mod limits;
 mod recovery;
 
@@ -27,6 +28,7 @@ pub use baton_core::engine::{State, view::Filter};
 pub use change::Change;
 pub use clock::SystemClock;
 pub use handle::{Committed, Handle, SubmitError};
+pub use hindsight::{Comparison, ReplayError, ReplayOrder};
 
 use baton_model::{Policy, Refusal};
 

@@ -339,7 +339,10 @@ async fn furnish(handle: &Handle) -> Result<()> {
             },
         },
         Input::PutQueues { queues: queues(now) },
-        Input::PutPolicy { toml: format!("{}\n{RULES}", baton_runtime::default_policy()) },
+        Input::PutPolicy {
+            toml: format!("{}\n{RULES}", baton_runtime::default_policy()),
+            why: "the shop's own rules".into(),
+        },
     ];
     for (index, person) in PEOPLE.iter().enumerate() {
         inputs.push(Input::PutHuman { human_agent: human_id(index), profile: profile(person, now) });

@@ -1,6 +1,6 @@
 //! What the customer's words and facts say in one turn: the floor, the detectors, high value.
 
-use baton_model::{Action, Conversation, EntityKind, Layer, Order, Reason, SignalKind, Trigger, Turn, Urgency};
+use baton_model::{Action, Conversation, EntityKind, Layer, Order, Reason, SignalKind, Signals, Trigger, Turn, Urgency};
 
 use super::{CompiledPolicy, Matches, Seen, evidence, grade, reason};
 
@@ -31,6 +31,14 @@ fn parts(trigger: Trigger) -> &'static [(SignalKind, &'static str)] {
         ],
         Trigger::Rule | Trigger::HighValue | Trigger::AiLimit => &[],
     }
+}
+
+/// What each detector would say of a customer's text.
+pub fn scores(signals: &Signals) -> impl Iterator<Item = (Trigger, f32)> + '_ {
+    Trigger::ALL
+        .into_iter()
+        .filter(|t| !parts(*t).is_empty())
+        .map(|trigger| (trigger, parts(trigger).iter().map(|(kind, _)| signals.score(*kind)).fold(0.0, f32::max)))
 }
 
 /// Safety, and the right to a human.

@@ -28,6 +28,7 @@ use baton_model::{
 };
 
 pub use compiled::CompiledPolicy;
+pub use detectors::scores;
 pub use lint::{default_toml, parse};
 
 use course::Course;
@@ -75,6 +76,11 @@ pub fn ai_failed(policy: &CompiledPolicy, seen: &Seen<'_>, why: &str) -> Assessm
     let mut found = Matches::default();
     limits::broken(policy, seen, &course, why, &mut found);
     conclude(policy, seen, &course, found)
+}
+
+/// The reason is that the assistant broke: it holds under any policy.
+pub fn is_broken(reason: &Reason) -> bool {
+    reason.rule == limits::BROKEN
 }
 
 /// What matched, with what the matching rules ask of the routing.

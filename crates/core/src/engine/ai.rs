@@ -25,10 +25,11 @@ impl Step<'_> {
     pub(super) fn assess(&mut self, c: &Arc<Conversation>, asked: Option<&str>) -> Option<Assessment> {
         let turn = c.turns.last()?;
         let facts = self.state.facts_of(c);
-        let compiled = Arc::clone(&self.state.compiled);
+        let compiled = Arc::clone(self.state.compiled_for(c.id));
         let assessment = assess::assess(&compiled, &seen(c, turn, facts.as_ref(), asked, self.now));
         let decision = Arc::new(assessment.decision.clone());
         self.emit(Stream::Conversation(c.id), Event::Decided { conversation: c.id, decision });
+        self.watch(c, asked, assessment.decision.action);
         Some(assessment)
     }
 
@@ -119,7 +120,7 @@ impl Step<'_> {
             let mut decision = (*offer.decision).clone();
             decision.action = Action::Escalate;
             decision.at = self.now;
-            let (queue, required_skills) = rule_demands(&self.state.policy, &decision);
+            let (queue, required_skills) = rule_demands(self.state.policy_for(c.id), &decision);
             self.open_escalation(&c, &Assessment { decision, queue, required_skills });
         } else {
             self.notify(&c, NoticeKind::HandedBack, notices::offer_declined());
@@ -153,7 +154,7 @@ impl Step<'_> {
             self.emit(stream, Event::AnswerSettled { conversation: id, request: older.request, failed });
         }
         let request: RequestId = self.ids.draw();
-        let due = self.now + Millis::secs(i64::from(self.state.policy.ai.answer_timeout_seconds));
+        let due = self.now + Millis::secs(i64::from(self.state.policy_for(id).ai.answer_timeout_seconds));
         self.emit(stream, Event::AnswerRequested { conversation: id, request, epoch: c.epoch, turn, due });
         self.effects.push(ask_effect(&c, request, turn, due));
     }
@@ -256,7 +257,7 @@ impl Step<'_> {
         let Some(c) = self.state.conversations.get(&id).cloned() else { return };
         let Some(turn) = c.turns.last() else { return };
         let facts = self.state.facts_of(&c);
-        let compiled = Arc::clone(&self.state.compiled);
+        let compiled = Arc::clone(self.state.compiled_for(id));
         let assessment = assess::ai_failed(&compiled, &seen(&c, turn, facts.as_ref(), None, self.now), why);
         let decision = Arc::new(assessment.decision.clone());
         self.emit(Stream::Conversation(id), Event::Decided { conversation: id, decision });
@@ -291,7 +292,7 @@ impl Step<'_> {
     }
 }
 
-fn seen<'a>(
+pub(super) fn seen<'a>(
     c: &'a Conversation,
     turn: &'a baton_model::Turn,
     facts: Option<&'a Facts>,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Article, Customer, Effect, Event, HumanAgentId, HumanProfile, Order, Queue, Refusal, RefusalCode, Reply, Settings,
-    Stream,
+    Article, Customer, Effect, Event, HumanAgentId, HumanProfile, Order, Policy, Queue, Refusal, RefusalCode, Reply,
+    Settings, Stream,
 };
 
 use super::step::Step;
@@ -22,10 +22,20 @@ impl Step<'_> {
     }
 
     /// Lints, numbers and applies a policy file.
-    pub(super) fn put_policy(&mut self, toml: &str) -> Result<Reply, Refusal> {
+    pub(super) fn put_policy(&mut self, toml: &str, why: &str) -> Result<Reply, Refusal> {
         let by = self.input.actor.clone();
+        self.no_trial()?;
         let mut policy = assess::parse(toml)?;
-        policy.version = self.state.policy.version + 1;
+        policy.version = self.state.next_version();
+        self.check_rule_queues(&policy)?;
+        let version = policy.version;
+        let (toml, why) = (toml.to_owned(), why.to_owned());
+        self.emit(Stream::Workspace, Event::PolicyApplied { policy: Arc::new(policy), toml, by, why });
+        Ok(Reply::PolicyApplied { version })
+    }
+
+    /// Rules may only send to queues that exist.
+    pub(super) fn check_rule_queues(&self, policy: &Policy) -> Result<(), Refusal> {
         for rule in policy.rules.iter().filter_map(|r| r.queue.as_ref().map(|q| (&r.id, q))) {
             if !self.state.queues.iter().any(|q| q.id == *rule.1) {
                 let detail =
@@ -33,9 +43,7 @@ impl Step<'_> {
                 return Err(Refusal::new(RefusalCode::Invalid, detail));
             }
         }
-        let version = policy.version;
-        self.emit(Stream::Workspace, Event::PolicyApplied { policy: Arc::new(policy), toml: toml.to_owned(), by });
-        Ok(Reply::PolicyApplied { version })
+        Ok(())
     }
 
     pub(super) fn put_queues(&mut self, queues: &[Queue]) -> Result<Reply, Refusal> {
@@ -56,7 +64,9 @@ impl Step<'_> {
             );
             return Err(Refusal::new(RefusalCode::WrongState, detail));
         }
-        if let Some(rule) = self.state.policy.rules.iter().find(|r| r.queue.as_ref().is_some_and(|q| !known(q))) {
+        let tried = self.state.trial.as_ref().map(|t| &t.policy);
+        let in_use = std::iter::once(&self.state.policy).chain(tried);
+        if let Some(rule) = in_use.flat_map(|p| &p.rules).find(|r| r.queue.as_ref().is_some_and(|q| !known(q))) {
             let detail =
                 format!("policy rule `{}` sends to a queue that is not in the list: change the policy first", rule.id);
             return Err(Refusal::new(RefusalCode::WrongState, detail));

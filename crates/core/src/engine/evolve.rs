@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use baton_model::{
     Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder, HumanAgent,
-    HumanAgentId, HumanOffer, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, Presence, Recorded, Sourced,
-    Timestamp,
+    HumanAgentId, HumanOffer, MeasuredFacts, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, PolicyChange,
+    PolicyStep, Presence, Recorded, Sourced, Timestamp,
 };
 
 use super::{
-    state::{CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, SOLVED_KEPT, Solved, State, TimerKey},
-    waits,
+    cases,
+    state::{
+        CHANGES_KEPT, CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, SOLVED_KEPT, Solved, State,
+        TimerKey,
+    },
+    trial, waits,
 };
 
 pub fn evolve(state: &mut State, recorded: &Recorded) {
@@ -22,10 +26,43 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             state.settings = Arc::new(settings.clone());
             state.rebuild();
         }
-        Event::PolicyApplied { policy, toml, .. } => {
+        Event::PolicyApplied { policy, toml, by, why } => {
+            state.policies_before.push_back((state.policy.version, (*state.policy_toml).clone()));
+            if state.policies_before.len() > POLICIES_KEPT {
+                state.policies_before.pop_front();
+            }
+            let by = trial::name_of(by).unwrap_or_else(|| "baton".into());
+            log(state, PolicyChange { at, by, version: policy.version, step: PolicyStep::Applied, why: why.clone() });
             state.policy = Arc::clone(policy);
             state.policy_toml = Arc::new(toml.clone());
             state.compiled = Arc::new(crate::assess::CompiledPolicy::new(Arc::clone(policy)));
+        }
+        Event::TrialStarted { trial } => {
+            let step = PolicyStep::TrialStarted { share: trial.share };
+            let (by, why) = (trial.by.clone(), trial.why.clone());
+            log(state, PolicyChange { at, by, version: trial.version, step, why });
+            state.trial = Some(Arc::clone(trial));
+            state.compile_trial();
+        }
+        Event::TrialShareSet { share, by, why } => {
+            if let Some(trial) = &mut state.trial {
+                let trial = Arc::make_mut(trial);
+                trial.share = *share;
+                let (version, step) = (trial.version, PolicyStep::ShareSet { share: *share });
+                log(state, PolicyChange { at, by: by.clone(), version, step, why: why.clone() });
+            }
+        }
+        Event::TrialEnded { end, by, why } => {
+            if let Some(trial) = state.trial.take() {
+                state.trial_compiled = None;
+                let (version, step) = (trial.version, PolicyStep::TrialEnded { end: *end });
+                log(state, PolicyChange { at, by: by.clone(), version, step, why: why.clone() });
+            }
+        }
+        Event::ShadowDiffered { .. } => {
+            if let Some(trial) = &mut state.trial {
+                Arc::make_mut(trial).differed += 1;
+            }
         }
         Event::QueuesPut { queues, .. } => {
             state.queues = Arc::new(queues.clone());
@@ -58,6 +95,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::OrderPut { order } => put_order(state, order, at),
 
         Event::ConversationOpened { conversation, channel, ai_mode, customer, connected, idle_due } => {
+            cases::customer_is_back(state, customer.external_id.as_ref().filter(|_| customer.verified), at);
             state.put_conversation(Arc::new(Conversation {
                 id: *conversation,
                 channel: *channel,
@@ -89,6 +127,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.idle_due = *idle_due;
         }),
         Event::Decided { conversation, decision } => {
+            if let Some(trial) = state.trial.as_mut().filter(|t| t.share == 0) {
+                Arc::make_mut(trial).watched += 1;
+            }
             change(state, *conversation, |c| c.decisions.push(Arc::clone(decision)))
         }
         Event::HumanOffered { conversation, turn, decision } => change(state, *conversation, |c| {
@@ -115,14 +156,21 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::FactsMissed { conversation, why, after, .. } => {
             change(state, *conversation, |c| c.facts = FactsState::Failed { why: why.clone(), at, after: *after });
         }
-        Event::ControlChanged { conversation, holder, epoch } => change(state, *conversation, |c| {
-            c.holder = *holder;
-            c.epoch = *epoch;
-            c.human_offer = None;
-            if *holder != Holder::Closed {
-                c.closed_at = None;
+        Event::ControlChanged { conversation, holder, epoch } => {
+            let reopened =
+                *holder != Holder::Closed && state.conversations.get(conversation).is_some_and(|c| c.closed_at.is_some());
+            if reopened {
+                state.ledger.cases.came_back(*conversation, at);
             }
-        }),
+            change(state, *conversation, |c| {
+                c.holder = *holder;
+                c.epoch = *epoch;
+                c.human_offer = None;
+                if *holder != Holder::Closed {
+                    c.closed_at = None;
+                }
+            });
+        }
         Event::CustomerConnected { conversation } => change(state, *conversation, |c| {
             c.customer_connected = true;
             c.customer_seen_at = at;
@@ -131,12 +179,22 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.customer_connected = false;
             c.customer_seen_at = at;
         }),
-        Event::Rated { conversation, rating } => change(state, *conversation, |c| c.rating = Some(rating.clone())),
-        Event::ConversationClosed { conversation } => close_conversation(state, *conversation, at),
+        Event::Rated { conversation, rating } => {
+            state.ledger.cases.rated(*conversation, rating.stars);
+            change(state, *conversation, |c| c.rating = Some(rating.clone()));
+        }
+        Event::ConversationClosed { conversation, facts } => {
+            close_conversation(state, *conversation, facts.as_deref(), at);
+        }
+        Event::ConversationJudged { conversation, judgement } => state.ledger.cases.judged(*conversation, judgement),
         Event::ConversationArchived { conversation } => archive(state, *conversation),
 
         Event::EscalationOpened { escalation } => {
             state.ledger.escalation_opened(at, escalation.trigger, &escalation.issue_class);
+            if let Some(c) = state.conversations.get(&escalation.conversation) {
+                let case = cases::of_escalation(escalation, c);
+                state.ledger.cases.add(case);
+            }
             change(state, escalation.conversation, |c| c.escalations.push(escalation.id));
             state.put_escalation(Arc::clone(escalation));
         }
@@ -329,6 +387,13 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
     }
 }
 
+fn log(state: &mut State, change: PolicyChange) {
+    state.policy_log.push_back(change);
+    if state.policy_log.len() > CHANGES_KEPT {
+        state.policy_log.pop_front();
+    }
+}
+
 fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversation)) {
     if let Some(c) = state.conversations.get(&id) {
         let mut c = Arc::clone(c);
@@ -380,10 +445,14 @@ fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) 
     state.orders.insert(order.reference.clone(), record);
 }
 
-fn close_conversation(state: &mut State, id: ConversationId, at: Timestamp) {
+fn close_conversation(state: &mut State, id: ConversationId, facts: Option<&MeasuredFacts>, at: Timestamp) {
     let Some(c) = state.conversations.get(&id).cloned() else { return };
     if !c.counted {
-        state.ledger.conversation_closed(at, !c.escalations.is_empty());
+        let escalated = !c.escalations.is_empty();
+        state.ledger.conversation_closed(at, escalated);
+        if !escalated {
+            state.ledger.cases.add(cases::of_contained(&c, at, facts));
+        }
     }
     // A visitor may claim to be anybody: only a known customer has a past.
     if let Some(customer) = c.customer.external_id.as_ref().filter(|_| c.customer.verified) {

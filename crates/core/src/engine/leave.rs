@@ -56,19 +56,23 @@ impl Step<'_> {
         if current.closed_at.is_some() {
             return;
         }
+        let alone = current.escalations.is_empty() && !current.counted;
+        let facts = alone.then(|| Arc::new(learn::measure_contained(current, self.state.policy_for(c.id))));
         if current.holder != Holder::Closed {
             self.pass_control(c, Holder::Closed);
         }
-        self.emit(Stream::Conversation(c.id), Event::ConversationClosed { conversation: c.id });
+        self.emit(Stream::Conversation(c.id), Event::ConversationClosed { conversation: c.id, facts });
+        self.guard_trial();
     }
 
     /// Records what this escalation teaches: measured facts always, a verdict when there is one.
     pub(super) fn review(&mut self, e: &Escalation, by: Option<HumanAgentId>, verdict: Option<&Verdict>) {
         let Some(c) = self.conversation_of(e) else { return };
         let e = self.current(e);
-        let facts = learn::measure(&e, &c, &self.state.policy, verdict);
+        let facts = learn::measure(&e, &c, self.state.policy_for(c.id), verdict);
         let review = Review { verdict: verdict.cloned(), by: by.filter(|_| verdict.is_some()), at: self.now, facts };
         self.emit_for(&e, Event::Reviewed { escalation: e.id, review: Arc::new(review) });
+        self.guard_trial();
     }
 
     /// The last step of a resolved escalation, with or without a verdict.

@@ -10,12 +10,14 @@
 //! (`customer`, `ai`, `desk`, `config`). To add an event: a variant of `model::Event` and an arm in `evolve`.
 
 mod ai;
+mod cases;
 mod config;
 mod consent;
 mod customer;
 mod desk;
 mod escalate;
 mod evolve;
+mod hindsight;
 mod invariants;
 mod leave;
 mod notices;
@@ -23,13 +25,17 @@ mod offers;
 mod owe;
 mod state;
 mod step;
+#[cfg(test)]
+mod tests_support;
 mod time;
+mod trial;
 pub mod view;
 mod waits;
 
 use baton_model::{Actor, Effect, Event, Input, Refusal, RefusalCode, Reply, Stamped, Stream, Timestamp};
 
 pub use evolve::evolve;
+pub use hindsight::{Replayed, SHIFTS, replay, shifted};
 pub use invariants::violations;
 pub use state::State;
 
@@ -84,6 +90,10 @@ fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
         || match input {
             Input::PutSettings { .. }
             | Input::PutPolicy { .. }
+            | Input::TryPolicy { .. }
+            | Input::SetTrialShare { .. }
+            | Input::EndTrial { .. }
+            | Input::RollBackPolicy { .. }
             | Input::PutQueues { .. }
             | Input::PutHuman { .. }
             | Input::PutArticle { .. }
@@ -110,7 +120,8 @@ fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
             | Input::Transfer { .. }
             | Input::HandBack { .. }
             | Input::Resolve { .. }
-            | Input::GiveVerdict { .. } => supervisor || matches!(actor, Actor::Human { .. }),
+            | Input::GiveVerdict { .. }
+            | Input::JudgeConversation { .. } => supervisor || matches!(actor, Actor::Human { .. }),
             Input::AssistantAnswered { .. }
             | Input::AssistantFailed { .. }
             | Input::FactsArrived { .. }
@@ -123,7 +134,11 @@ fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
 fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
     match input {
         Input::PutSettings { settings } => step.put_settings(settings),
-        Input::PutPolicy { toml } => step.put_policy(toml),
+        Input::PutPolicy { toml, why } => step.put_policy(toml, why),
+        Input::TryPolicy { toml, share, why } => step.try_policy(toml, *share, why),
+        Input::SetTrialShare { share, why } => step.set_trial_share(*share, why),
+        Input::EndTrial { promote, why } => step.end_trial(*promote, why),
+        Input::RollBackPolicy { why } => step.roll_back(why),
         Input::PutQueues { queues } => step.put_queues(queues),
         Input::PutHuman { human_agent, profile } => step.put_human(*human_agent, profile),
         Input::PutArticle { article } => step.put_article(article),
@@ -167,6 +182,9 @@ fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
         Input::HandBack { escalation, note, verdict } => step.hand_back(*escalation, note, verdict.as_ref()),
         Input::Resolve { escalation, message, verdict } => step.resolve(*escalation, message.as_deref(), verdict.as_ref()),
         Input::GiveVerdict { escalation, verdict } => step.give_verdict(*escalation, verdict),
+        Input::JudgeConversation { conversation, needed_human, note } => {
+            step.judge_conversation(*conversation, *needed_human, note.as_deref())
+        }
 
         Input::Wake => Ok(Reply::Done),
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use baton_model::{
     Article, Channel, Conversation, ConversationId, Customer, EntityKind, Escalation, EscalationId, EscalationState, Facts,
-    FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, Queue, QueueId, Reply,
-    Settings, Sourced, Targets, Tier, Timestamp,
+    FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, PolicyChange, Queue,
+    QueueId, Reply, Settings, Sourced, Targets, Tier, Timestamp, Trial,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub(super) const KEYS_KEPT_FOR: Millis = Millis::hours(48);
 pub(super) const SOLVED_KEPT: usize = 200;
 /// Earlier conversations remembered per customer.
 pub(super) const CONTACTS_KEPT: usize = 10;
+/// Policies to go back to, and lines of the audit.
+pub(super) const POLICIES_KEPT: usize = 20;
+pub(super) const CHANGES_KEPT: usize = 200;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct KeyRecord {
@@ -105,9 +108,19 @@ pub struct State {
     pub(super) ledger: Ledger,
     #[serde(default)]
     pub(super) pace: Pace,
+    #[serde(default)]
+    pub(super) trial: Option<Arc<Trial>>,
+    /// Files that were in force before, with their versions; oldest first.
+    #[serde(default)]
+    pub(super) policies_before: Vector<(u32, String)>,
+    /// Who changed what, and why; oldest first.
+    #[serde(default)]
+    pub(super) policy_log: Vector<PolicyChange>,
 
     #[serde(skip, default = "default_compiled")]
     pub(super) compiled: Arc<assess::CompiledPolicy>,
+    #[serde(skip)]
+    pub(super) trial_compiled: Option<Arc<assess::CompiledPolicy>>,
     #[serde(skip)]
     pub(super) orders_of: OrdMap<String, OrdSet<String>>,
     /// Pending offers only.
@@ -173,6 +186,10 @@ impl Default for State {
             solved: Vector::new(),
             ledger: Ledger::default(),
             pace: Pace::default(),
+            trial: None,
+            trial_compiled: None,
+            policies_before: Vector::new(),
+            policy_log: Vector::new(),
             orders_of: OrdMap::new(),
             offers: OrdMap::new(),
             key_order: OrdSet::new(),
@@ -209,6 +226,7 @@ impl State {
     /// Derived parts from stored ones.
     pub(super) fn rebuild(&mut self) {
         self.compiled = Arc::new(assess::CompiledPolicy::new(Arc::clone(&self.policy)));
+        self.compile_trial();
         self.orders_of = OrdMap::new();
         for order in self.orders.values() {
             self.orders_of.entry(order.value.customer.clone()).or_default().insert(order.value.reference.clone());
@@ -272,6 +290,11 @@ impl State {
 
     pub(super) fn refresh_shifts(&mut self) {
         self.timers.set(TimerKey::Shifts, self.backlog.next_shift_change(self.shifts_at));
+    }
+
+    pub(super) fn compile_trial(&mut self) {
+        let compile = |t: &Arc<Trial>| Arc::new(assess::CompiledPolicy::new(Arc::clone(&t.policy)));
+        self.trial_compiled = self.trial.as_ref().map(compile);
     }
 
     fn conversation_due(&self, c: &Conversation) -> Option<Timestamp> {

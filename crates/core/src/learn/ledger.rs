@@ -19,6 +19,8 @@ pub struct Ledger {
     days: OrdMap<i64, DayCounts>,
     /// Newest first.
     recent: Vector<ReviewRow>,
+    #[serde(default)]
+    pub cases: super::Cases,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -76,6 +78,7 @@ impl Ledger {
     /// An escalation ended and has its review, which counts on the day of `review.at`.
     pub fn reviewed(&mut self, at: Timestamp, e: &Escalation, review: &Review, headline: &str) {
         self.count(e, review, true);
+        self.cases.reviewed(e.id, review, headline, e.ended_at);
         self.recent.push_front(row(e, review, headline));
         self.recent.truncate(RECENT);
         self.forget(at);
@@ -85,6 +88,7 @@ impl Ledger {
     pub fn revised(&mut self, at: Timestamp, e: &Escalation, old: &Review, new: &Review, headline: &str) {
         self.count(e, old, false);
         self.count(e, new, true);
+        self.cases.reviewed(e.id, new, headline, e.ended_at);
         match self.recent.iter().position(|r| r.escalation == e.id) {
             Some(place) => {
                 self.recent.set(place, row(e, new, headline));
@@ -269,6 +273,11 @@ fn day_number(at: Timestamp) -> i64 {
     at.millis().div_euclid(86_400_000)
 }
 
+/// Midnight, UTC, at which a window of `days` days begins.
+pub(super) fn first_instant(now: Timestamp, days: u32) -> Timestamp {
+    Timestamp::from_millis(window(now, days).start().saturating_mul(86_400_000))
+}
+
 fn day_name(day: i64) -> String {
     let midnight = Timestamp::from_millis(day.saturating_mul(86_400_000));
     midnight.to_jiff().to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d").to_string()
@@ -360,8 +369,12 @@ pub(super) mod tests {
                 time_to_first_reply: Some(Millis::secs(30)),
                 handle_time: Some(Millis::secs(100)),
                 promise_kept: Some(true),
+                promises: vec![],
+                first_reply_in_target: None,
+                time_to_useful_reply: None,
                 transfers: 0,
                 repeats: vec![],
+                asked_again: vec![],
                 mood_before: None,
                 mood_at: None,
                 mood_after: None,

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use baton_model::{
-    Action, Author, Conversation, CouldAi, Escalation, EscalationState, MeasuredFacts, NoticeKind, Outcome, Policy, Timing,
-    Trigger, Verdict,
+    Action, Author, ClockKind, Conversation, CouldAi, Escalation, EscalationState, MeasuredFacts, NoticeKind, Outcome,
+    Policy, PromisedWait, SignalKind, Timing, Trigger, Verdict,
 };
 
-use super::repeats::repeats;
+use super::{
+    asked::{asked_again, time_to_useful_reply},
+    cases::POOR,
+    repeats::{repeats, repeats_to_the_ai},
+};
 
 /// Measures an escalation as far as it has come. `verdict` is the human's, given now; without it, the one on record counts.
 pub fn measure(e: &Escalation, c: &Conversation, policy: &Policy, verdict: Option<&Verdict>) -> MeasuredFacts {
@@ -18,8 +22,12 @@ pub fn measure(e: &Escalation, c: &Conversation, policy: &Policy, verdict: Optio
         time_to_first_reply: e.first_reply_at.map(|at| at.since(e.opened_at)),
         handle_time: e.accepted_at.zip(e.ended_at).map(|(from, to)| to.since(from)),
         promise_kept: promise_kept(e),
+        promises: promises(e),
+        first_reply_in_target: first_reply_in_target(e),
+        time_to_useful_reply: time_to_useful_reply(e, c),
         transfers: e.transfers,
         repeats: e.accepted_at.map(|at| repeats(e, c, at)).unwrap_or_default(),
+        asked_again: asked_again(e, c),
         mood_before: mood.before,
         mood_at: mood.at,
         mood_after: mood.after,
@@ -30,15 +38,75 @@ pub fn measure(e: &Escalation, c: &Conversation, policy: &Policy, verdict: Optio
     }
 }
 
+/// Measures a conversation that the AI closed alone, by the same rules, so that missed escalations show.
+pub fn measure_contained(c: &Conversation, policy: &Policy) -> MeasuredFacts {
+    let moods: Vec<f32> = c.turns.iter().filter(|t| t.is_customer()).map(|t| t.signals.sentiment).collect();
+    let (at, before) = moods.split_last().map_or((None, &moods[..]), |(at, before)| (Some(*at), before));
+    let rating = c.rating.as_ref().map(|r| r.stars);
+    MeasuredFacts {
+        wait: None,
+        time_to_first_reply: None,
+        handle_time: None,
+        promise_kept: None,
+        promises: Vec::new(),
+        first_reply_in_target: None,
+        time_to_useful_reply: None,
+        transfers: 0,
+        repeats: repeats_to_the_ai(c),
+        asked_again: Vec::new(),
+        mood_before: (!before.is_empty()).then(|| before.iter().sum::<f32>() / before.len() as f32),
+        mood_at: at,
+        mood_after: None,
+        breaches: 0,
+        outcome: Outcome::Contained,
+        rating,
+        timing: if rating.is_some_and(|r| r <= POOR) || ended_badly(c, policy) { Timing::Late } else { Timing::OnTime },
+    }
+}
+
+/// The last word says that nothing was solved, or there was a reason to bring in a person at the last turn of the customer
+/// and they had not said no to one.
+fn ended_badly(c: &Conversation, policy: &Policy) -> bool {
+    let Some(last) = c.last_customer_turn() else { return false };
+    let unresolved = last.signals.score(SignalKind::Unresolved);
+    if unresolved >= 0.5 && unresolved > last.signals.score(SignalKind::Thanks) {
+        return true;
+    }
+    let declined = c.offer_declined_at.is_some();
+    let thanked = last.signals.score(SignalKind::Thanks) >= 0.5;
+    !declined
+        && !thanked
+        && c.decisions
+            .iter()
+            .filter(|d| d.at >= last.at)
+            .any(|d| d.action > Action::Continue || d.strain > policy.trajectory.offer)
+}
+
+/// Against every promise: how long it took from there, and whether the later bound held.
+fn promises(e: &Escalation) -> Vec<PromisedWait> {
+    let one = |p: &baton_model::WaitPromise| {
+        let due = p.made_at + p.p90;
+        let kept = match (e.accepted_at, e.ended_at) {
+            (Some(at), _) => Some(at <= due),
+            (None, Some(ended)) if ended > due => Some(false),
+            (None, _) => None,
+        };
+        PromisedWait { within: p.p90, waited: e.accepted_at.map(|at| at.since(p.made_at)), kept }
+    };
+    e.promises.iter().map(one).collect()
+}
+
 /// The first promise's p90 held. Unknown where it ended before that time without a human.
 fn promise_kept(e: &Escalation) -> Option<bool> {
-    let promise = e.promises.first()?;
-    let due = promise.made_at + promise.p90;
-    match (e.accepted_at, e.ended_at) {
-        (Some(at), _) => Some(at <= due),
-        (None, Some(ended)) if ended > due => Some(false),
-        (None, _) => None,
+    promises(e).first().and_then(|p| p.kept)
+}
+
+fn first_reply_in_target(e: &Escalation) -> Option<bool> {
+    let clock = e.clocks.iter().find(|k| k.kind == ClockKind::FirstReply)?;
+    if clock.breached_at.is_some() {
+        return Some(false);
     }
+    e.first_reply_at.map(|at| at <= clock.due)
 }
 
 fn expected_outcome(state: &EscalationState) -> Outcome {

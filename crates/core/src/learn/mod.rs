@@ -1,17 +1,31 @@
 //! What escalations teach: facts measured on each one, and counts by day, reason and class.
 //!
-//! `measure` reads one escalation, its conversation and the verdict. `Ledger` adds reviews up per UTC day, so that every
-//! window is a sum of days; `insights` turns sums into named metrics, each with its formula and denominator.
+//! `measure` reads one escalation, its conversation and the verdict, or a conversation that the AI closed alone. `Ledger`
+//! adds reviews up per UTC day, so that every window is a sum of days, and keeps the newest [`Cases`] one by one;
+//! `catalogue` holds the named metrics: what one case adds to each numerator and denominator.
 //!
 //! Must never: change a policy (a named person applies proposals), count without a denominator, or grow without bound.
 //!
-//! To add a metric: a row in `insights::CATALOGUE` and a line in the golden test; a new count is a field of the day with a
-//! serde default.
+//! To add a metric: a row in `catalogue::CATALOGUE`, a line in its golden test and in `docs/reference/metrics.md`. What a
+//! case lacks is a field with a serde default.
 
+mod asked;
+mod cases;
+mod catalogue;
+mod chance;
+mod clusters;
+mod guard;
 mod insights;
 mod ledger;
 mod measure;
+mod propose;
 mod repeats;
+mod sample;
+mod weigh;
 
+pub use cases::{Cases, RECONTACT_WITHIN};
+pub use catalogue::reference;
+pub use clusters::draft;
 pub use ledger::Ledger;
-pub use measure::measure;
+pub use measure::{measure, measure_contained};
+pub use weigh::{Weighed, Weigher, truth};

@@ -37,6 +37,20 @@ pub(super) fn repeats(escalation: &Escalation, conversation: &Conversation, acce
     out
 }
 
+/// Customer turns that say to the AI what they had told it before.
+pub(super) fn repeats_to_the_ai(conversation: &Conversation) -> Vec<TurnId> {
+    let mut told: Vec<BTreeSet<String>> = Vec::new();
+    let mut out = Vec::new();
+    for turn in conversation.turns.iter().filter(|t| t.is_customer()) {
+        let said = words(&turn.text);
+        if told.iter().any(|earlier| same(&said, earlier)) {
+            out.push(turn.id);
+        }
+        told.push(said);
+    }
+    out
+}
+
 fn same(said: &BTreeSet<String>, earlier: &BTreeSet<String>) -> bool {
     let shared = said.intersection(earlier).count();
     shared >= LEAST && shared as f32 >= SAME * said.len() as f32
@@ -49,7 +63,7 @@ fn values(turn: &Turn) -> Vec<(EntityKind, String)> {
 }
 
 /// Content words: four letters or more, or with a digit, without plural.
-fn words(text: &str) -> BTreeSet<String> {
+pub(super) fn words(text: &str) -> BTreeSet<String> {
     const EMPTY: &[&str] = &[
         "about", "again", "already", "also", "been", "could", "does", "from", "have", "hello", "help", "here", "into",
         "just", "know", "like", "please", "really", "said", "still", "thank", "thanks", "that", "them", "then", "there",

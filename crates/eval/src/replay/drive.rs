@@ -78,7 +78,7 @@ impl Workspace {
         let mut world = World { state: State::default(), now: BEGINNING, steps: 0 };
         let supervisor = || Actor::Supervisor { name: "replay".into(), human_agent: None };
         if policy.is_some() {
-            world.submit(supervisor(), Input::PutPolicy { toml: toml.to_owned() }).1?;
+            world.submit(supervisor(), Input::PutPolicy { toml: toml.to_owned(), why: String::new() }).1?;
         }
         let profile = HumanProfile {
             name: "Replay".into(),

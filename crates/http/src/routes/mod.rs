@@ -13,6 +13,8 @@ mod escalations;
 mod facts;
 mod health;
 mod human_agents;
+mod learning;
+mod metrics;
 mod offers;
 mod policy;
 mod queues;
@@ -68,8 +70,19 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(board::get_board))
         .routes(routes!(board::stream_board))
         .routes(routes!(board::get_insights))
+        .routes(routes!(metrics::get_metrics))
+        .routes(routes!(metrics::get_metric_cases))
+        .routes(routes!(metrics::judge_conversation))
         .routes(routes!(policy::get_policy, policy::put_policy))
         .routes(routes!(policy::lint_policy))
+        .routes(routes!(policy::get_trial, policy::start_trial, policy::set_share))
+        .routes(routes!(policy::end_trial))
+        .routes(routes!(policy::roll_back))
+        .routes(routes!(learning::replay_policy))
+        .routes(routes!(learning::get_proposals))
+        .routes(routes!(learning::get_clusters))
+        .routes(routes!(learning::get_draft))
+        .routes(routes!(learning::get_sample))
         .routes(routes!(settings::get_settings, settings::put_settings))
         .routes(routes!(queues::get_queues, queues::put_queues))
         .routes(routes!(human_agents::list_human_agents))

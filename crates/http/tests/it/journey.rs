@@ -219,6 +219,14 @@ async fn from_the_ai_to_a_human_and_to_the_verdict() {
     assert_eq!(list["escalations"].as_array().unwrap().len(), 1);
     assert_eq!(shop.supervisor.get("/v1/escalations?state=queued").await.ok()["escalations"], json!([]));
     assert_eq!(shop.supervisor.get("/v1/insights?days=1").await.ok()["days"], 1);
+    // Every figure opens down to its conversations.
+    let metrics = shop.supervisor.get("/v1/metrics?days=1").await.ok();
+    let automatable = metrics["groups"][0]["metrics"].as_array().unwrap().iter().find(|m| m["name"] == "automatable_rate");
+    assert_eq!(automatable.unwrap()["numerator"], 1.0);
+    let behind = shop.supervisor.get("/v1/metrics/automatable_rate/cases?days=1").await.ok();
+    assert_eq!(behind["cases"][0]["escalation"], accepted["escalation"]["id"]);
+    let csv = shop.supervisor.get("/v1/metrics?days=1&format=csv&by=topic").await;
+    assert_eq!((csv.status, csv.header("content-type")), (200, Some("text/csv; charset=utf-8")));
     let mut board = shop.supervisor.stream("/v1/board/stream").await;
     assert!(board.next().await.unwrap()["queues"].is_array());
 }
@@ -265,6 +273,30 @@ async fn configuration_is_read_back() {
     let policy = admin.get("/v1/policy").await.ok();
     let applied = admin.write("PUT", "/v1/policy", &json!({"toml": policy["toml"]})).await.ok();
     assert_eq!(applied["version"], json!(policy["version"].as_u64().unwrap() + 1));
+    let careful = policy["toml"].as_str().unwrap().replace("escalate = 0.8", "escalate = 0.7");
+    let replayed = admin.write("POST", "/v1/policy/replay", &json!({"toml": careful, "frontier": true})).await.ok();
+    assert!(replayed["limits"][0].as_str().unwrap().contains("nothing can be said"), "{replayed}");
+    let proposals = admin.get("/v1/policy/proposals").await.ok();
+    assert_eq!((proposals["proposals"].clone(), proposals["withheld"][0]["more"].clone()), (json!([]), json!(40)));
+    assert_eq!(admin.get("/v1/learning/clusters").await.ok()["clusters"], json!([]));
+    assert_eq!(admin.get("/v1/learning/draft?topic=billing&missing=tool").await.problem(), (404, "not_found".into()));
+    assert_eq!(admin.get("/v1/learning/sample").await.ok()["judged"], 0);
+
+    let start = json!({"toml": careful, "share": 0, "why": "too many late ones"});
+    let trial = admin.write("POST", "/v1/policy/trial", &start).await.ok();
+    assert_eq!(trial["trial"]["version"], json!(applied["version"].as_u64().unwrap() + 1));
+    assert_eq!(admin.write("POST", "/v1/policy/trial", &start).await.problem(), (409, "wrong_state".into()));
+    let share = json!({"share": 10, "why": "the shadow looks right"});
+    assert_eq!(admin.write("PUT", "/v1/policy/trial", &share).await.ok()["trial"]["share"], 10);
+    let unsaid = json!({"promote": true, "why": " "});
+    assert_eq!(admin.write("POST", "/v1/policy/trial/end", &unsaid).await.problem(), (422, "invalid".into()));
+    let promote = json!({"promote": true, "why": "fewer late ones"});
+    let promoted = admin.write("POST", "/v1/policy/trial/end", &promote).await.ok();
+    assert_eq!(promoted["changes"][0]["step"]["kind"], "applied");
+    assert_eq!(admin.get("/v1/policy").await.ok()["toml"], careful);
+    admin.write("POST", "/v1/policy/rollback", &json!({"why": "the team is too small"})).await.ok();
+    assert_eq!(admin.get("/v1/policy").await.ok()["toml"], policy["toml"]);
+
     let broken = json!({"toml": "nmae = 'x'"});
     let lint = admin.write("POST", "/v1/policy/lint", &broken).await.ok();
     assert!(lint["ok"] == false && !lint["problems"].as_array().unwrap().is_empty(), "{lint}");

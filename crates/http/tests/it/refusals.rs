@@ -66,9 +66,22 @@ const CASES: &[Case] = &[
     case("GET", "/v1/board", OVERSEERS),
     case("GET", "/v1/board/stream", OVERSEERS),
     case("GET", "/v1/insights", OVERSEERS),
+    case("GET", "/v1/metrics", OVERSEERS),
+    case("GET", "/v1/metrics/{name}/cases", OVERSEERS),
+    case("POST", "/v1/conversations/{id}/judgement", PEOPLE),
     case("GET", "/v1/policy", OVERSEERS),
     case("PUT", "/v1/policy", OVERSEERS),
     case("POST", "/v1/policy/lint", OVERSEERS),
+    case("POST", "/v1/policy/replay", OVERSEERS),
+    case("GET", "/v1/policy/proposals", OVERSEERS),
+    case("GET", "/v1/policy/trial", OVERSEERS),
+    case("POST", "/v1/policy/trial", OVERSEERS),
+    case("PUT", "/v1/policy/trial", OVERSEERS),
+    case("POST", "/v1/policy/trial/end", OVERSEERS),
+    case("POST", "/v1/policy/rollback", OVERSEERS),
+    case("GET", "/v1/learning/clusters", OVERSEERS),
+    case("GET", "/v1/learning/draft", OVERSEERS),
+    case("GET", "/v1/learning/sample", OVERSEERS),
     case("GET", "/v1/settings", PEOPLE),
     case("PUT", "/v1/settings", &["admin"]),
     case("GET", "/v1/queues", PEOPLE),
@@ -114,7 +127,11 @@ async fn every_operation_refuses_whoever_it_is_not_for() {
     ];
     let mut refused = 0;
     for Case { method, path, may } in CASES.iter().filter(|c| c.may != PUBLIC) {
-        let path = path.replace("{id}", &format!("x_{ID}")).replace("{external_id}", "c-1").replace("{reference}", "o-1");
+        let path = path
+            .replace("{id}", &format!("x_{ID}"))
+            .replace("{external_id}", "c-1")
+            .replace("{name}", "aht")
+            .replace("{reference}", "o-1");
         let anonymous = world.anonymous().write(method, &path, &json!({})).await;
         assert_eq!(anonymous.problem(), (401, "unauthenticated".into()), "{method} {path}");
         for (role, client) in roles {
@@ -136,7 +153,7 @@ async fn every_write_wants_its_key() {
     let shop = &world.shop;
     let mut asked = 0;
     for Case { method, path, may } in CASES {
-        if *method == "GET" || *path == "/v1/policy/lint" {
+        if *method == "GET" || ["/v1/policy/lint", "/v1/policy/replay"].contains(path) {
             continue;
         }
         let (client, kind) = match (may[0], path.split('/').nth(2).unwrap()) {

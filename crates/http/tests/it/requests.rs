@@ -113,6 +113,12 @@ async fn paths_methods_and_queries() {
     for query in ["days=0", "days=401", "days=x", "weeks=1"] {
         assert_eq!(admin.get(&format!("/v1/insights?{query}")).await.problem(), (400, "invalid_query".into()), "{query}");
     }
+    for query in
+        ["days=0", "days=7&from=2026-01-01T00:00:00Z", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "by=mood"]
+    {
+        assert_eq!(admin.get(&format!("/v1/metrics?{query}")).await.problem(), (400, "invalid_query".into()), "{query}");
+    }
+    assert_eq!(admin.get("/v1/metrics/happiness/cases").await.problem(), (404, "not_found".into()));
     for query in ["state=lost", "limit=0", "limit=501", "trigger=weather", "order=asc"] {
         assert_eq!(admin.get(&format!("/v1/escalations?{query}")).await.problem(), (400, "invalid_query".into()), "{query}");
     }

@@ -7,12 +7,14 @@ mod desk;
 use std::sync::Arc;
 
 use baton_model::{
-    Article, ConversationId, ConversationView, EscalationId, Event, HumanAgentId, HumanView, InsightsView, Policy, Queue,
-    QueueId, Recorded, Settings, Timestamp, Trigger,
+    Article, Case, CaseFilter, CaseGroup, Cluster, ConversationId, ConversationView, CountedCase, EscalationId, Event,
+    HumanAgentId, HumanView, InsightsView, MetricsView, Policy, ProposalsView, Queue, QueueId, Recorded, SampleView,
+    Settings, Timestamp, Trigger,
 };
 
 use super::{State, evolve};
 
+pub use super::trial::view as trial;
 pub use board::board;
 pub use customer::public;
 pub use desk::{desk, escalation, escalations, routing};
@@ -59,6 +61,39 @@ pub fn humans(state: &State, now: Timestamp) -> Vec<HumanView> {
 
 pub fn insights(state: &State, now: Timestamp, days: u32) -> InsightsView {
     state.ledger.insights(now, days)
+}
+
+/// The catalogue's metrics over the cases that a filter admits.
+pub fn metrics(state: &State, filter: &CaseFilter, by: Option<CaseGroup>, now: Timestamp) -> MetricsView {
+    state.ledger.cases.metrics(now, filter, by)
+}
+
+/// The cases behind one metric, newest first; `None` for a name that is not in the catalogue.
+pub fn cases_behind(
+    state: &State,
+    metric: &str,
+    filter: &CaseFilter,
+    limit: usize,
+    now: Timestamp,
+) -> Option<Vec<CountedCase>> {
+    state.ledger.cases.behind(metric, now, filter, limit)
+}
+
+/// The cases that a filter admits, oldest first.
+pub fn cases(state: &State, filter: &CaseFilter) -> Vec<Arc<Case>> {
+    state.ledger.cases.iter().filter(|c| filter.admits(c)).cloned().collect()
+}
+
+pub fn proposals(state: &State, now: Timestamp) -> ProposalsView {
+    state.ledger.cases.proposals(&state.policy, &state.policy_toml, now)
+}
+
+pub fn clusters(state: &State, filter: &CaseFilter) -> Vec<Cluster> {
+    state.ledger.cases.clusters(filter)
+}
+
+pub fn sample(state: &State, now: Timestamp) -> SampleView {
+    state.ledger.cases.sample(&state.policy, now)
 }
 
 pub fn articles(state: &State) -> Vec<Arc<Article>> {

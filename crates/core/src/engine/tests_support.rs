@@ -1,0 +1,63 @@
+//! A small world for the tests of this room.
+
+use std::sync::Arc;
+
+use baton_model::*;
+
+use super::{State, decide, evolve};
+
+/// One second passes with each input.
+pub(super) struct World {
+    pub(super) state: State,
+    pub(super) steps: i64,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self { state: State::default(), steps: 0 }
+    }
+
+    pub(super) fn submit(&mut self, actor: Actor, input: Input) -> Result<Vec<Event>, Refusal> {
+        self.steps += 1;
+        let at = Timestamp::from_millis(1_772_409_600_000 + self.steps * 1000);
+        let seed = self.steps.unsigned_abs();
+        let decision = decide(&self.state, &Stamped { at, seed, actor, key: None, input });
+        let mut events = Vec::new();
+        for (stream, event) in decision.events {
+            let recorded = Recorded { position: self.state.position() + 1, at, stream, event };
+            evolve(&mut self.state, &recorded);
+            events.push(recorded.event);
+        }
+        decision.reply.map(|_| events)
+    }
+
+    pub(super) fn supervisor(&mut self, input: Input) -> Result<Vec<Event>, Refusal> {
+        self.submit(Actor::Supervisor { name: "Rhea".into(), human_agent: None }, input)
+    }
+
+    pub(super) fn bot(&mut self, input: Input) -> Vec<Event> {
+        self.submit(Actor::Bot, input).expect("accepted")
+    }
+
+    pub(super) fn open(&mut self) -> ConversationId {
+        let input = Input::OpenConversation {
+            conversation: None,
+            channel: Channel::Chat,
+            ai_mode: AiMode::External,
+            customer: CustomerRef::default(),
+        };
+        self.bot(input);
+        *self.state.conversations.keys().max_by_key(|id| self.state.conversations[*id].opened_at).expect("one is open")
+    }
+
+    /// A customer's turn that is so much of a complaint.
+    pub(super) fn say(&mut self, conversation: ConversationId, complaint: f32) -> Vec<Event> {
+        let found = vec![Signal { kind: SignalKind::Complaint, score: complaint, spans: vec![] }];
+        let signals = Signals { found, ..Signals::default() };
+        self.bot(Input::CustomerTurn { conversation, text: "This is not what I ordered".into(), signals })
+    }
+
+    pub(super) fn conversation(&self, id: ConversationId) -> Arc<Conversation> {
+        Arc::clone(&self.state.conversations[&id])
+    }
+}

@@ -1,0 +1,172 @@
+//! What to automate next: escalations that the AI could have done, by topic and by what was missing.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use baton_model::{
+    ArticleDraft, Author, Case, Cluster, ClusterExample, Conversation, CouldAi, EntityKind, EscalationId, Millis, Missing,
+    Turn,
+};
+
+use super::{asked, repeats};
+
+const EXAMPLES: usize = 5;
+const WORDS: usize = 4;
+/// Answers that share this much of their words are one answer.
+const SAME_ANSWER: f32 = 0.7;
+const ANSWERS: usize = 8;
+const QUOTE_CHARS: usize = 200;
+
+/// Ranked by the human time that went into them.
+pub(super) fn clusters<'a>(cases: impl DoubleEndedIterator<Item = &'a Arc<Case>>) -> Vec<Cluster> {
+    let mut by: BTreeMap<(&str, Missing), Vec<&Case>> = BTreeMap::new();
+    for case in cases.rev() {
+        if let Some(v) = case.verdict.as_ref().filter(|v| v.could_ai != CouldAi::No) {
+            by.entry((&case.topic, v.missing)).or_default().push(case);
+        }
+    }
+    let mut out: Vec<Cluster> = by.into_iter().map(|((topic, missing), cases)| cluster(topic, missing, &cases)).collect();
+    out.sort_by(|a, b| {
+        (b.handle_total, b.escalations).cmp(&(a.handle_total, a.escalations)).then_with(|| a.topic.cmp(&b.topic))
+    });
+    out
+}
+
+fn cluster(topic: &str, missing: Missing, cases: &[&Case]) -> Cluster {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for word in cases.iter().flat_map(|c| repeats::words(&c.headline)) {
+        *counts.entry(word).or_default() += 1;
+    }
+    let mut words: Vec<(String, usize)> = counts.into_iter().filter(|(_, n)| *n * 2 > cases.len()).collect();
+    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let handle = |c: &&Case| c.facts.as_ref().and_then(|f| f.handle_time).map_or(0, |h| h.0);
+    let example = |c: &&Case| {
+        Some(ClusterExample { escalation: c.escalation?, conversation: c.conversation, headline: c.headline.clone() })
+    };
+    Cluster {
+        topic: topic.to_owned(),
+        missing,
+        escalations: cases.len().try_into().unwrap_or(u32::MAX),
+        handle_total: Millis(cases.iter().map(handle).sum()),
+        about: words.into_iter().take(WORDS).map(|(word, _)| word).collect(),
+        examples: cases.iter().filter_map(example).take(EXAMPLES).collect(),
+    }
+}
+
+/// A draft from what humans answered in these conversations. `None` when none of them says anything.
+pub fn draft(topic: &str, sources: &[(EscalationId, Arc<Conversation>)]) -> Option<ArticleDraft> {
+    let mut asked = Vec::new();
+    let mut answers: Vec<(std::collections::BTreeSet<String>, String, Vec<EscalationId>)> = Vec::new();
+    for (escalation, c) in sources {
+        asked.extend(c.turns.iter().find(|t| t.is_customer()).map(|t| format!("- {}", quoted(t))));
+        let Some(turn) = answer(c) else { continue };
+        let words = repeats::words(&turn.text);
+        let alike = |known: &std::collections::BTreeSet<String>| {
+            known.intersection(&words).count() as f32 >= SAME_ANSWER * known.len().max(words.len()) as f32
+        };
+        match answers.iter_mut().find(|(known, _, _)| alike(known)) {
+            Some((_, _, sources)) => sources.push(*escalation),
+            None => answers.push((words, without_details(turn), vec![*escalation])),
+        }
+    }
+    if answers.is_empty() {
+        return None;
+    }
+    answers.sort_by_key(|(_, _, sources)| std::cmp::Reverse(sources.len()));
+    answers.truncate(ANSWERS);
+    let said = |(_, text, sources): &(_, String, Vec<EscalationId>)| {
+        let from: Vec<String> = sources.iter().map(ToString::to_string).collect();
+        format!("{text}\n\n_From {}._", from.join(", "))
+    };
+    let title: String = topic.replace('_', " ");
+    let title = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();
+    let answers_text: Vec<String> = answers.iter().map(said).collect();
+    Some(ArticleDraft {
+        title,
+        body: format!("## When customers ask\n\n{}\n\n## Answer\n\n{}\n", asked.join("\n"), answers_text.join("\n\n")),
+        sources: answers.into_iter().flat_map(|(_, _, sources)| sources).collect(),
+    })
+}
+
+/// The human's fullest statement: not a question, not "one moment".
+fn answer(c: &Conversation) -> Option<&Turn> {
+    c.turns
+        .iter()
+        .map(|t| &**t)
+        .filter(|t| {
+            matches!(t.author, Author::HumanAgent { .. }) && !t.text.trim_end().ends_with('?') && asked::says_something(t)
+        })
+        .max_by_key(|t| repeats::words(&t.text).len())
+}
+
+fn quoted(turn: &Turn) -> String {
+    let text = without_details(turn).replace('\n', " ");
+    let short: String = text.chars().take(QUOTE_CHARS).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+/// An article is for everybody: what identifies a customer is replaced by its kind.
+fn without_details(turn: &Turn) -> String {
+    let chars: Vec<char> = turn.text.chars().collect();
+    let mut entities: Vec<_> = turn.signals.entities.iter().filter(|e| identifies(e.kind)).collect();
+    entities.sort_by_key(|e| e.span.start);
+    let (mut out, mut at) = (String::new(), 0);
+    for e in entities {
+        let (start, end) = (e.span.start as usize, (e.span.end as usize).min(chars.len()));
+        if start >= at && start < end {
+            out.extend(&chars[at..start]);
+            out.push_str(kind_words(e.kind));
+            at = end;
+        }
+    }
+    out.extend(&chars[at..]);
+    out.trim().to_owned()
+}
+
+fn identifies(kind: EntityKind) -> bool {
+    !matches!(kind, EntityKind::Url | EntityKind::Amount | EntityKind::Date)
+}
+
+fn kind_words(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Reference => "[reference]",
+        EntityKind::Email => "[e-mail]",
+        EntityKind::Phone => "[phone]",
+        EntityKind::Card => "[card]",
+        EntityKind::Iban => "[account]",
+        EntityKind::Address => "[address]",
+        EntityKind::Person => "[name]",
+        EntityKind::Amount | EntityKind::Date | EntityKind::Url => "[detail]",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use baton_model::*;
+
+    use super::*;
+    use crate::learn::{cases::Cases, catalogue::tests::escalated, ledger::tests::ts};
+
+    #[test]
+    fn ranked_by_time_and_named_by_their_words() {
+        let mut cases = Cases::default();
+        let mut add = |n: u64, topic: &str, missing, secs, headline: &str| {
+            let mut c = escalated(n, ts(n as i64), Trigger::AiLimit);
+            c.topic = topic.into();
+            c.headline = headline.into();
+            c.verdict = Some(Verdict { could_ai: CouldAi::WithMissing, missing, smooth: Smooth::Yes, note: None });
+            c.facts.as_mut().unwrap().handle_time = Some(Millis::secs(secs));
+            cases.add(c);
+        };
+        add(1, "billing", Missing::Knowledge, 100, "Invoice without tax number");
+        add(2, "billing", Missing::Knowledge, 100, "Needs an invoice with the tax number");
+        add(3, "delivery", Missing::Tool, 900, "Change the delivery address");
+        let got = clusters(cases.iter());
+        assert_eq!(
+            got.iter().map(|c| (c.topic.as_str(), c.escalations)).collect::<Vec<_>>(),
+            [("delivery", 1), ("billing", 2)]
+        );
+        assert!(got[1].about.contains(&"invoice".to_owned()), "{:?}", got[1].about);
+        assert_eq!(got[1].examples[0].headline, "Needs an invoice with the tax number");
+        assert!(clusters(Cases::default().iter()).is_empty());
+    }
+}

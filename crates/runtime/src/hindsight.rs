@@ -1,0 +1,147 @@
+//! Another policy on the history of a workspace: conversations from memory and from the journal, decided again.
+//!
+//! It reads, decides and adds up; nothing is submitted and nothing changes.
+
+use std::sync::Arc;
+
+use baton_core::{
+    assess::{self, CompiledPolicy},
+    engine::{self, view},
+    learn::{self, Weighed, Weigher},
+};
+use baton_model::{
+    ArticleDraft, CaseFilter, ChangedCourse, Conversation, ConversationId, Costs, Hindsight, Missing, Policy, Refusal,
+    Stream, Treatment,
+};
+use baton_ports::JournalError;
+
+use crate::handle::Handle;
+
+/// What to replay.
+#[derive(Debug, Clone)]
+pub struct ReplayOrder {
+    /// The file to try.
+    pub toml: String,
+    pub filter: CaseFilter,
+    /// What mistakes cost; the file's own costs if absent.
+    pub costs: Option<Costs>,
+    /// Also the frontier, which takes eight times as long.
+    pub frontier: bool,
+    /// The newest conversations at most.
+    pub limit: usize,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    #[error("{}", .0.detail)]
+    Refused(Refusal),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+/// Two policies and the frontier around the second, compiled once.
+#[derive(Debug)]
+pub struct Comparison {
+    before: CompiledPolicy,
+    after: CompiledPolicy,
+    shifted: Vec<CompiledPolicy>,
+}
+
+impl Comparison {
+    pub fn new(before: Arc<Policy>, after: Policy, frontier: bool) -> Self {
+        let compiled = |p: Policy| CompiledPolicy::new(Arc::new(p));
+        let shifted =
+            if frontier { engine::SHIFTS.map(|s| compiled(engine::shifted(&after, s))).into() } else { Vec::new() };
+        Self { before: CompiledPolicy::new(before), shifted, after: compiled(after) }
+    }
+
+    /// Empty, with the shifts of this comparison.
+    pub fn weigher(&self, costs: Costs) -> Weigher {
+        Weigher::new(costs, if self.shifted.is_empty() { Vec::new() } else { engine::SHIFTS.into() })
+    }
+
+    /// One conversation under both. `change` comes with everything but the courses.
+    pub fn weigh(&self, c: &Conversation, change: ChangedCourse) -> Weighed {
+        let (before, after) = (engine::replay(&self.before, c), engine::replay(&self.after, c));
+        Weighed {
+            at: c.opened_at,
+            turns: c.turns.len().try_into().unwrap_or(u32::MAX),
+            shifted: self.shifted.iter().map(|p| engine::replay(p, c).course).collect(),
+            change: ChangedCourse {
+                before: before.course,
+                after: after.course,
+                moment: after.moment.or(before.moment),
+                ..change
+            },
+        }
+    }
+}
+
+impl Handle {
+    /// What another policy would have done with finished conversations. Takes about a millisecond each; run it off the
+    /// executor.
+    pub fn replay_policy(&self, order: &ReplayOrder) -> Result<Hindsight, ReplayError> {
+        let after = assess::parse(&order.toml).map_err(ReplayError::Refused)?;
+        let costs = order.costs.clone().unwrap_or_else(|| after.costs.clone());
+        let state = self.state();
+        let comparison = Comparison::new(view::policy(&state).0, after, order.frontier);
+        let mut weigher = comparison.weigher(costs);
+        let now = self.now();
+        let mut seen = std::collections::BTreeSet::new();
+        for case in view::cases(&state, &order.filter).into_iter().rev() {
+            if seen.len() >= order.limit {
+                break;
+            }
+            // An escalation and a reopened conversation are one conversation here.
+            if case.facts.is_none() || !seen.insert(case.conversation) {
+                continue;
+            }
+            let Some(conversation) = self.conversation_now_or_then(&state, case.conversation)? else { continue };
+            let (truth, basis) = learn::truth(&case, now);
+            let change = ChangedCourse {
+                conversation: Some(case.conversation),
+                escalation: case.escalation,
+                place: String::new(),
+                headline: case.headline.clone(),
+                topic: case.topic.clone(),
+                before: Treatment::Continued,
+                after: Treatment::Continued,
+                moment: None,
+                truth,
+                basis,
+            };
+            weigher.add(comparison.weigh(&conversation, change));
+        }
+        Ok(weigher.finish())
+    }
+
+    /// A draft from what humans answered in a cluster's examples. `None` when there is no such cluster, or no answer.
+    pub fn draft_article(
+        &self,
+        topic: &str,
+        missing: Missing,
+        filter: &CaseFilter,
+    ) -> Result<Option<ArticleDraft>, JournalError> {
+        let state = self.state();
+        let clusters = view::clusters(&state, filter);
+        let Some(cluster) = clusters.into_iter().find(|c| c.topic == topic && c.missing == missing) else { return Ok(None) };
+        let mut sources = Vec::new();
+        for example in &cluster.examples {
+            let found = self.conversation_now_or_then(&state, example.conversation)?;
+            sources.extend(found.map(|c| (example.escalation, c)));
+        }
+        Ok(learn::draft(topic, &sources))
+    }
+
+    fn conversation_now_or_then(
+        &self,
+        state: &engine::State,
+        id: ConversationId,
+    ) -> Result<Option<Arc<Conversation>>, JournalError> {
+        if let Some(view) = view::conversation(state, id, self.now()) {
+            return Ok(Some(view.conversation));
+        }
+        let events = self.read_stream(Stream::Conversation(id))?;
+        Ok(view::conversation_of_stream(&events, self.now()).map(|v| v.conversation))
+    }
+}
