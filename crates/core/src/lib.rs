@@ -2,7 +2,7 @@
 //!
 //! Pure and deterministic: no async, clock, randomness, I/O or logging. An input carries its own time and seed; events and
 //! effects come out. The five rooms do not import each other; only `engine` joins them, and `calendar` (business time)
-//! serves them all.
+//! and `expression` (the owner's CEL) serve them all.
 //!
 //! To add behaviour: put the rule in its room, with a table test; let `engine` turn it into events; give the event an arm
 //! in `engine::evolve`.
@@ -10,6 +10,7 @@
 pub mod assess;
 pub mod calendar;
 pub mod engine;
+mod expression;
 pub mod follow;
 pub mod learn;
 pub mod package;

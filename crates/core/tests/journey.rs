@@ -1,5 +1,6 @@
 //! Whole journeys through the core, told by role-typed clients over one virtual clock.
 
+mod routing;
 mod world;
 
 use baton_model::*;

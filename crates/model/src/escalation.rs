@@ -1,6 +1,6 @@
 //! Escalations: state machine, work item, offers, obligations, clocks, callbacks.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -107,7 +107,7 @@ pub enum Outcome {
 }
 
 /// What a human must have. Relaxation changes it, after a journaled step.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Requirements {
     /// Skill and least proficiency.
     #[schema(value_type = std::collections::BTreeMap<String, u8>)]
@@ -116,10 +116,21 @@ pub struct Requirements {
     pub language: Option<String>,
     /// People of these queues may serve: the home queue first, overflow after.
     pub queues: Vec<QueueId>,
+    /// Whoever has these comes first; nobody is excluded.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::BTreeMap<String, u8>)]
+    pub preferred_skills: Skills,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+    /// CEL over `person` and `item`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
 }
 
 /// The routable unit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct WorkItem {
     /// Home queue: kept through relaxation and overflow.
     pub queue: QueueId,
@@ -142,7 +153,16 @@ pub struct WorkItem {
     /// Only this person, while they can (a transfer to a named human, or a return to the last one).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred: Option<HumanAgentId>,
+    /// Until when the line keeps it for `preferred`; absent: until the ladder asks others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preferred_until: Option<Timestamp>,
     pub units: u32,
+    #[serde(default)]
+    pub channel: Channel,
+    /// The acceptance target of its tier when it was placed, in seconds; 0: the queue's standard one. A shorter target makes
+    /// its score grow faster.
+    #[serde(default)]
+    pub target_seconds: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -173,6 +193,8 @@ pub enum RescindReason {
     CustomerLeft,
     CallbackBooked,
     Moved,
+    /// Several were asked at once, and another accepted first.
+    TakenByAnother,
 }
 
 /// A time-limited reservation of one item for one human.
@@ -326,6 +348,11 @@ pub struct Escalation {
 }
 
 impl Escalation {
+    /// All that are asked right now; several only where the queue asks so.
+    pub fn pending_offers(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.iter().filter(|o| matches!(o.state, OfferState::Pending))
+    }
+
     pub fn pending_offer(&self) -> Option<&Offer> {
         self.offers.iter().rev().find(|o| matches!(o.state, OfferState::Pending))
     }

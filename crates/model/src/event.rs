@@ -326,6 +326,10 @@ pub enum Event {
         human_agent: HumanAgentId,
         until: Timestamp,
     },
+    /// Wrap-up that is over gives its units back.
+    WrappedUp {
+        human_agent: HumanAgentId,
+    },
     LeaseLapsed {
         human_agent: HumanAgentId,
     },
@@ -410,6 +414,7 @@ impl Event {
             Self::Reviewed { .. } => "reviewed",
             Self::PresenceSet { .. } => "presence_set",
             Self::LeaseRenewed { .. } => "lease_renewed",
+            Self::WrappedUp { .. } => "wrapped_up",
             Self::LeaseLapsed { .. } => "lease_lapsed",
             Self::ShiftsTurned => "shifts_turned",
             Self::KeyUsed { .. } => "key_used",

@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{EscalationId, HumanAgentId, Millis, Tier, Timestamp};
+use crate::{Channel, EscalationId, HumanAgentId, Millis, Tier, Timestamp};
 
 /// A queue's slug, as in `billing`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String, example = "billing")]
 pub struct QueueId(pub String);
@@ -60,11 +60,23 @@ pub struct Hours {
     pub holidays: Vec<String>,
 }
 
-/// What a human may hold, and what an item costs.
+impl Default for Hours {
+    /// Always, in UTC.
+    fn default() -> Self {
+        Self { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() }
+    }
+}
+
+/// One entry of a person's capacity ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Held {
     pub escalation: EscalationId,
     pub units: u32,
+    #[serde(default)]
+    pub channel: Channel,
+    /// The work itself is over: wrap-up keeps the units until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -100,10 +112,40 @@ pub struct HumanProfile {
     /// Queues served; empty means all.
     #[serde(default)]
     pub queues: Vec<QueueId>,
+    /// Served too, when nothing that they can take waits in `queues`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overflow_queues: Vec<QueueId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "emea")]
+    pub region: Option<String>,
+    /// Anything else that work may ask for, as in `clearance = "card-data"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
     /// Shifts, in the person's own time zone.
     pub hours: Hours,
     /// Units of work held at once.
     pub capacity: u32,
+    /// Most items of a channel held at once, within the capacity.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<Channel, u32>,
+}
+
+impl Default for HumanProfile {
+    /// Nameless; serves every queue, always, one unit at a time.
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            skills: Skills::new(),
+            languages: Vec::new(),
+            queues: Vec::new(),
+            overflow_queues: Vec::new(),
+            region: None,
+            attributes: BTreeMap::new(),
+            hours: Hours::default(),
+            capacity: 1,
+            limits: BTreeMap::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -111,10 +153,13 @@ pub struct HumanAgent {
     pub id: HumanAgentId,
     pub profile: HumanProfile,
     pub presence: Presence,
-    /// The one capacity ledger: owned items and pending offers.
+    /// The one capacity ledger: owned items, pending offers, wrap-up.
     pub held: Vec<Held>,
     /// Since when nothing is held.
     pub idle_since: Timestamp,
+    /// Last asked to take something.
+    #[serde(default)]
+    pub offered_at: Timestamp,
 }
 
 impl HumanAgent {
@@ -141,7 +186,7 @@ pub struct Targets {
 }
 
 /// After `after_seconds` of waiting, these requirements no longer hold. Steps add up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RelaxStep {
     pub after_seconds: u32,
@@ -153,6 +198,17 @@ pub struct RelaxStep {
     pub drop_skills: Vec<String>,
     #[serde(default)]
     pub drop_language: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drop_region: bool,
+    /// Required attributes that are dropped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop_attributes: Vec<String>,
+    /// The queue's `who` no longer holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drop_who: bool,
+    /// Anybody who serves the queue: drops skills, language, region, attributes and `who`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anyone: bool,
     /// People of these queues may serve too; the item keeps its home queue and its age.
     #[serde(default)]
     pub overflow_to: Vec<QueueId>,
@@ -166,6 +222,19 @@ pub enum Strategy {
     MostProficient,
     LongestIdle,
     LeastOccupied,
+    /// Whoever was asked longest ago.
+    RoundRobin,
+    /// As `MostProficient`; where several free people meet several waiting items at once (a shift starts, a service comes
+    /// back), the pairs are chosen together.
+    MinCost,
+}
+
+/// When people of this queue help others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lending {
+    /// Only while nobody in this queue has waited longer.
+    pub while_wait_below_seconds: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -184,8 +253,39 @@ pub struct Queue {
     #[serde(default)]
     #[schema(value_type = std::collections::BTreeMap<String, u8>)]
     pub required_skills: Skills,
+    /// Skill and wished proficiency: whoever has it comes first, nobody is excluded.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::BTreeMap<String, u8>)]
+    pub preferred_skills: Skills,
+    /// Region that a person must be of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required_region: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub required_attributes: BTreeMap<String, String>,
+    /// Who may serve this queue, as a CEL expression over `person` and `item`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "person.region == 'emea' || person.skills['billing'] >= 4")]
+    pub who: Option<String>,
     #[serde(default)]
     pub strategy: Strategy,
+    /// How strongly a freed person is drawn to what they do best: the power of their speed, 0 (not at all) to 8.
+    #[serde(default = "default_proficiency_weight", skip_serializing_if = "is_default_proficiency_weight")]
+    pub proficiency_weight: u8,
+    /// What an item takes of a person's capacity, by channel; otherwise 1, and 2 for a call.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<Channel, u32>,
+    /// Units kept after the work is over, for the paperwork. 0: none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wrap_up_seconds: u32,
+    /// The person whom the customer had last is asked first, for so long. 0: not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sticky_seconds: u32,
+    /// How many people are asked at once; the first who accepts has it.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub offer_to: u32,
+    /// When its people help other queues that overflow to it. Absent: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lending: Option<Lending>,
     #[serde(default)]
     pub steps: Vec<RelaxStep>,
     pub offer_seconds: u32,
@@ -193,6 +293,70 @@ pub struct Queue {
     pub max_wait_seconds: u32,
     /// `standard` is required; other tiers fall back to it.
     pub targets: BTreeMap<Tier, Targets>,
+}
+
+/// The default power of proficiency; see `core::route` for the measurement behind it.
+pub const PROFICIENCY_WEIGHT: u8 = 3;
+
+fn default_proficiency_weight() -> u8 {
+    PROFICIENCY_WEIGHT
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_default_proficiency_weight(weight: &u8) -> bool {
+    *weight == PROFICIENCY_WEIGHT
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_one(n: &u32) -> bool {
+    *n == 1
+}
+
+impl Default for Queue {
+    /// Always open, asks for nothing, has no topics.
+    fn default() -> Self {
+        Self {
+            id: QueueId("general".into()),
+            name: "General".into(),
+            hours: Hours::default(),
+            topics: Vec::new(),
+            default: false,
+            required_skills: Skills::new(),
+            preferred_skills: Skills::new(),
+            required_region: None,
+            required_attributes: BTreeMap::new(),
+            who: None,
+            strategy: Strategy::default(),
+            proficiency_weight: PROFICIENCY_WEIGHT,
+            units: BTreeMap::new(),
+            wrap_up_seconds: 0,
+            sticky_seconds: 0,
+            offer_to: 1,
+            lending: None,
+            steps: Vec::new(),
+            offer_seconds: 30,
+            max_wait_seconds: 30 * 60,
+            targets: [(
+                Tier::Standard,
+                Targets {
+                    accept_seconds: 120,
+                    first_reply_seconds: 300,
+                    next_reply_seconds: 300,
+                    resolution_seconds: 8 * 3600,
+                },
+            )]
+            .into(),
+        }
+    }
 }
 
 impl Queue {

@@ -196,11 +196,51 @@ pub struct RoutingView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
     pub candidates: Vec<Candidate>,
+    /// People who are asked right now, and why they were chosen.
+    #[serde(default)]
+    pub asked: Vec<Asked>,
+    /// From strict to loose.
+    #[serde(default)]
+    pub steps: Vec<RoutingStep>,
+    /// From then on it comes before all that is not overdue.
+    #[serde(default)]
+    pub overdue_at: Timestamp,
+    /// Nobody who could take it takes one instead that arrives after this.
+    #[serde(default)]
+    pub overtaken_until: Timestamp,
     /// What relaxes next and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_relaxation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_relaxation_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Asked {
+    pub human_agent: HumanAgentId,
+    pub name: String,
+    /// "billing 5, German".
+    pub fit: String,
+    pub due: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    Inactive,
+    Active,
+    /// A person accepted under it.
+    Joined,
+    Expired,
+}
+
+/// One step of relaxation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RoutingStep {
+    pub state: StepState,
+    /// What it changes, in words.
+    pub relaxes: String,
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -269,6 +309,9 @@ pub struct QueueLane {
     /// Told waits that held, of those who were served; absent before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promise_kept_rate: Option<f32>,
+    /// Nobody who works here could serve it: what is missing, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<String>,
 }
 
 /// Counts of one day (UTC) or of a window. Rates carry their denominators in their names' docs.

@@ -120,7 +120,8 @@ impl History {
         for card in view::escalations(before, &all, now) {
             let Some(other) = view::escalation(before, card.escalation, now) else { continue };
             let o = &other.escalation.item;
-            let equal = o.requirements == item.requirements && o.priority == item.priority && o.preferred == item.preferred;
+            let equal = o.requirements == item.requirements
+                && (o.priority, o.target_seconds, o.preferred) == (item.priority, item.target_seconds, item.preferred);
             if equal
                 && o.routing_since < item.routing_since
                 && o.units <= item.units

@@ -32,6 +32,7 @@ fn queue(id: &str, hours: Hours, topics: &[&str], skill: Option<(&str, u8)>) -> 
         offer_seconds: 30,
         max_wait_seconds: 1_200,
         targets: BTreeMap::from([(Tier::Standard, targets)]),
+        ..Queue::default()
     }
 }
 
@@ -45,6 +46,7 @@ pub(crate) fn queues() -> Vec<Queue> {
             drop_skills: Vec::new(),
             drop_language: true,
             overflow_to: Vec::new(),
+            ..RelaxStep::default()
         },
         RelaxStep {
             after_seconds: 180,
@@ -52,9 +54,15 @@ pub(crate) fn queues() -> Vec<Queue> {
             drop_skills: vec!["billing".into()],
             drop_language: true,
             overflow_to: vec![QueueId("general".into())],
+            ..RelaxStep::default()
         },
     ];
-    vec![queue("general", always("UTC"), &[], None), billing, queue("night", always("Asia/Kolkata"), &["technical"], None)]
+    billing.wrap_up_seconds = 45;
+    let mut general = queue("general", always("UTC"), &[], None);
+    general.sticky_seconds = 90;
+    let mut night = queue("night", always("Asia/Kolkata"), &["technical"], None);
+    night.offer_to = 2;
+    vec![general, billing, night]
 }
 
 pub(crate) fn profiles() -> Vec<HumanProfile> {
@@ -66,6 +74,7 @@ pub(crate) fn profiles() -> Vec<HumanProfile> {
             queues: queues.iter().map(|q| QueueId((*q).to_owned())).collect(),
             hours,
             capacity,
+            ..HumanProfile::default()
         };
     vec![
         person("One", &[("billing", 5)], &["en", "de"], &[], always("UTC"), 3),

@@ -18,5 +18,5 @@ it('holds every point', () => {
 });
 
 it('rounds axes up', () => {
-  expect([1, 1.1, 2.5, 70, 100].map(nice)).toEqual([1, 2, 5, 100, 100]);
+  expect([1, 1.1, 2.5, 70, 100].map(nice)).toEqual([1, 1.5, 3, 80, 100]);
 });

@@ -33,8 +33,8 @@ export function chart(frontier: FrontierPoint[], others: [number, number][], wid
   };
 }
 
-/** The next of 1, 2, 5, 10, 20, 50, … */
+/** The next of 1, 1.5, 2, 3, 5, 8, 10, 15, … */
 export function nice(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return (([1, 2, 5, 10] as const).find((f) => f * power >= value) ?? 10) * power;
+  return (([1, 1.5, 2, 3, 5, 8, 10] as const).find((f) => f * power >= value) ?? 10) * power;
 }

@@ -6,6 +6,7 @@
 mod disk;
 mod load;
 mod probe;
+mod route;
 mod rows;
 mod start;
 mod turn;
@@ -28,6 +29,8 @@ enum What {
     Turn(turn::Args),
     /// The disk alone: a bare fdatasync, and a raw log with group commit
     Disk(disk::Args),
+    /// The matcher alone: its rate, its slowest, its growth with the backlog, its memory
+    Route(route::Args),
     /// From starting the binary on an empty directory to its first served request
     Start(start::Args),
 }
@@ -37,6 +40,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.what {
         What::Turn(turn) => turn::run(turn, &mut rows)?,
         What::Disk(disk) => disk::run(disk, &mut rows)?,
+        What::Route(route) => route::run(route, &mut rows)?,
         What::Start(start) => start::run(start, &mut rows)?,
     }
     if args.json {

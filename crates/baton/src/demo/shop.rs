@@ -383,6 +383,7 @@ fn queues(now: Timestamp) -> Vec<Queue> {
         drop_skills: vec![],
         drop_language: false,
         overflow_to: vec![],
+        ..RelaxStep::default()
     };
     let always = || Hours { time_zone: "Europe/Berlin".into(), windows: vec![], holidays: vec![] };
     let queue = |id: &str, name: &str, topics: &[&str], accept: u32| Queue {
@@ -402,6 +403,7 @@ fn queues(now: Timestamp) -> Vec<Queue> {
             (Tier::Vip, targets(accept / 2)),
         ]
         .into(),
+        ..Queue::default()
     };
     vec![
         Queue {
@@ -447,6 +449,7 @@ fn profile(p: &Persona, now: Timestamp) -> HumanProfile {
             None => Hours { time_zone: p.zone.into(), windows: vec![], holidays: vec![] },
         },
         capacity: p.capacity,
+        ..HumanProfile::default()
     }
 }
 

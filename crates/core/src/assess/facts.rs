@@ -1,14 +1,11 @@
 //! What rules see: the variables of an expression, bound only as far as some rule asks for them, and borrowed from what
 //! was seen. A field is made when it is read.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use baton_model::{Channel, Customer, Facts, Order, SignalKind, Signals, Tier, Timestamp, Turn};
 use cel::{
-    Context, Env, ExecutionError, Program, Value,
+    Context, ExecutionError, Program, Value,
     common::{
         types::{CelBool, CelDouble, CelInt, CelList, CelString},
         value::Val,
@@ -22,8 +19,6 @@ const MAX_TEXT: usize = 2_000;
 const MAX_ORDERS: usize = 50;
 const MAX_LIST: usize = 32;
 const DAY: i64 = 86_400_000;
-
-static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 pub(super) struct Variables<'a> {
     context: Context<'a, 'a>,
@@ -52,7 +47,7 @@ impl<'a> Variables<'a> {
     }
 
     fn bound<const N: usize>(records: [(bool, &str, Record<'a>); N]) -> Self {
-        let mut context = Context::with_env(Arc::clone(&ENV));
+        let mut context = Context::with_env(crate::expression::environment());
         for (_, name, record) in records.into_iter().filter(|(needed, ..)| *needed) {
             context.add_variable_as_val(name, Box::new(record));
         }

@@ -56,7 +56,7 @@ impl Step<'_> {
             return Err(Refusal::new(RefusalCode::WrongState, detail));
         }
         let known = |q: &baton_model::QueueId| queues.iter().any(|known| known.id == *q);
-        let serves = self.state.humans.values().find(|h| h.profile.queues.iter().any(|q| !known(q)));
+        let serves = self.state.humans.values().find(|h| named(&h.profile).any(|q| !known(q)));
         if let Some(human) = serves {
             let detail = format!(
                 "{} ({}) serves a queue that is not in the list: change their profile first",
@@ -78,7 +78,7 @@ impl Step<'_> {
     pub(super) fn put_human(&mut self, id: HumanAgentId, profile: &HumanProfile) -> Result<Reply, Refusal> {
         let by = self.input.actor.clone();
         route::check_profile(profile)?;
-        if let Some(unknown) = profile.queues.iter().find(|q| !self.state.queues.iter().any(|known| known.id == **q)) {
+        if let Some(unknown) = named(profile).find(|q| !self.state.queues.iter().any(|known| known.id == **q)) {
             return Err(Refusal::new(
                 RefusalCode::Invalid,
                 format!("profile.queues names `{unknown}`, which does not exist"),
@@ -151,6 +151,11 @@ fn check_article(a: &Article) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+/// Queues that a person is said to serve.
+fn named(profile: &HumanProfile) -> impl Iterator<Item = &baton_model::QueueId> {
+    profile.queues.iter().chain(&profile.overflow_queues)
 }
 
 fn check_settings(s: &Settings) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use baton_model::{
     Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder, HumanAgentId,
-    NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger,
+    Millis, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger,
 };
 
 use super::{
@@ -46,7 +46,7 @@ impl Step<'_> {
         let tier = customer.map_or(Tier::Standard, |c| c.tier);
         let issue_class = issue_class(c);
         let language = language(c).or_else(|| customer.and_then(|c| c.locale.as_deref()).map(route::fit::primary_language));
-        let item = route::place(&route::Placing {
+        let mut item = route::place(&route::Placing {
             queues: &self.state.queues,
             issue_class: &issue_class,
             tier,
@@ -57,7 +57,14 @@ impl Step<'_> {
             required_skills: &assessment.required_skills,
             now: self.now,
         });
-        let clocks = follow::clocks(self.state.queue(&item.queue), tier, self.now);
+        let queue = self.state.queue(&item.queue);
+        if queue.sticky_seconds > 0
+            && let Some(last) = self.last_human(c)
+        {
+            item.preferred = Some(last);
+            item.preferred_until = Some(self.now + Millis::secs(i64::from(queue.sticky_seconds)));
+        }
+        let clocks = follow::clocks(queue, tier, self.now);
         Escalation {
             id,
             conversation: c.id,
@@ -84,6 +91,16 @@ impl Step<'_> {
             package: None,
             review: None,
         }
+    }
+
+    /// Whom this customer had last: in this conversation, else in one that is remembered of a known customer.
+    fn last_human(&self, c: &Conversation) -> Option<HumanAgentId> {
+        let known = c.customer.external_id.as_ref().filter(|_| c.customer.verified);
+        let past = known.and_then(|id| self.state.contacts.get(id)).into_iter().flatten().map(|p| p.conversation);
+        let earlier = past.filter_map(|id| self.state.conversations.get(&id).map(|c| &**c));
+        let escalations = std::iter::once(c).chain(earlier).flat_map(|c| c.escalations.iter().rev());
+        let mut handled = escalations.filter_map(|e| self.state.escalations.get(e)?.handled_by.last().copied());
+        handled.find(|h| self.state.humans.contains_key(h))
     }
 
     pub(super) fn build_package(&mut self, e: &Escalation) {
@@ -240,8 +257,7 @@ impl Step<'_> {
         if *queue == e.item.queue {
             return e.item.strict.clone();
         }
-        let skills = self.state.queue(queue).required_skills.clone();
-        Requirements { skills, language: e.item.strict.language.clone(), queues: vec![queue.clone()] }
+        Requirements { language: e.item.strict.language.clone(), ..route::requirements(self.state.queue(queue)) }
     }
 
     /// Relaxed just so far that the named person qualifies.

@@ -3,19 +3,21 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Held, Holder, HumanAgent,
-    HumanAgentId, HumanOffer, MeasuredFacts, Offer, OfferId, OfferState, Outcome, PastContact, PendingAnswer, PolicyChange,
-    PolicyStep, Presence, Recorded, Sourced, Timestamp,
+    Channel, Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgent,
+    HumanOffer, MeasuredFacts, OfferState, Outcome, PastContact, PendingAnswer, PolicyChange, PolicyStep, Presence,
+    Recorded, Sourced, Timestamp,
 };
 
 use super::{
     cases,
+    holding::{give_back, hold, look_at_shifts, person, presence, release_owner, settle_offer, waiting_since, wrap_up},
     state::{
         CHANGES_KEPT, CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, SOLVED_KEPT, Solved, State,
         TimerKey,
     },
     trial, waits,
 };
+use crate::route;
 
 pub fn evolve(state: &mut State, recorded: &Recorded) {
     state.position = recorded.position;
@@ -77,6 +79,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                     presence: Presence { since: at, ..Presence::default() },
                     held: Vec::new(),
                     idle_since: at,
+                    offered_at: Timestamp::default(),
                 },
             };
             state.put_human(Arc::new(human));
@@ -211,7 +214,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.item.next_step_at = *next_step_at;
             // A new step asks everybody again, the named person's time is over.
             e.item.decliners.clear();
-            e.item.preferred = None;
+            (e.item.preferred, e.item.preferred_until) = (None, None);
         }),
         Event::Raised { escalation, priority, urgency } => alter(state, *escalation, |e| {
             e.item.priority = *priority;
@@ -220,13 +223,14 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.item.decliners.clear();
         }),
         Event::OfferMade { offer } => {
-            let units = state.escalations.get(&offer.escalation).map_or(1, |e| e.item.units);
+            let held = state.escalations.get(&offer.escalation).map(|e| (e.item.units, e.item.channel));
+            let (units, channel) = held.unwrap_or((1, Channel::Chat));
             alter(state, offer.escalation, |e| {
                 let since = waiting_since(e);
                 e.state = EscalationState::Offered { offer: offer.id, human_agent: offer.human_agent, since };
                 e.offers.push(offer.clone());
             });
-            hold(state, offer, units);
+            hold(state, offer, units, channel, at);
         }
         Event::OfferAccepted { escalation, offer } => {
             if let Some(e) = state.escalations.get(escalation) {
@@ -234,7 +238,8 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             }
             alter(state, *escalation, |e| {
                 settle_offer(e, *offer, OfferState::Accepted { at });
-                if let EscalationState::Offered { human_agent, .. } = e.state {
+                let human_agent = e.offers.iter().find(|o| o.id == *offer).map(|o| o.human_agent);
+                if let (EscalationState::Offered { .. }, Some(human_agent)) = (&e.state, human_agent) {
                     e.state = EscalationState::Accepted { human_agent, at };
                     e.handled_by.push(human_agent);
                 }
@@ -295,12 +300,17 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }),
         Event::Requeued { escalation, from, queue, requirements, strict, preferred, next_step_at, why, .. } => {
             release_owner(state, *escalation, at);
+            let home = state.queues.iter().find(|q| q.id == *queue).cloned();
             alter(state, *escalation, |e| {
                 e.state = EscalationState::Queued { since: at };
                 e.item.queue = queue.clone();
                 e.item.requirements = requirements.clone();
                 e.item.strict = strict.clone();
-                e.item.preferred = *preferred;
+                (e.item.preferred, e.item.preferred_until) = (*preferred, None);
+                if let Some(home) = home {
+                    e.item.units = route::units_in(&home, e.item.channel);
+                    e.item.target_seconds = route::target_seconds(&home, e.tier);
+                }
                 e.item.step = 0;
                 e.item.next_step_at = *next_step_at;
                 e.item.decliners = from.iter().copied().filter(|f| Some(*f) != *preferred).collect();
@@ -323,6 +333,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
         }
         Event::Resolved { escalation, human_agent } => {
+            wrap_up(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 let left = matches!(e.state, EscalationState::CustomerLeft { .. });
@@ -335,6 +346,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }
         Event::ReturnedToAi { escalation, outcome, human_agent } => {
             leaves_line(state, *escalation, at);
+            wrap_up(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 end(e, at, *outcome);
@@ -372,6 +384,12 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::LeaseRenewed { human_agent, until } => {
             presence(state, *human_agent, |h| h.presence.lease_until = Some(*until), at);
         }
+        Event::WrappedUp { human_agent } => person(state, *human_agent, |h| {
+            h.held.retain(|held| held.until.is_none_or(|until| until > at));
+            if h.held.is_empty() {
+                h.idle_since = at;
+            }
+        }),
         Event::LeaseLapsed { human_agent } => presence(
             state,
             *human_agent,
@@ -381,7 +399,10 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             },
             at,
         ),
-        Event::ShiftsTurned => look_at_shifts(state, at),
+        Event::ShiftsTurned => {
+            state.backlog.turn(at);
+            look_at_shifts(state, at);
+        }
 
         Event::KeyUsed { key, hash, reply } => use_key(state, key, *hash, reply, at),
     }
@@ -402,35 +423,12 @@ fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversatio
     }
 }
 
-fn alter(state: &mut State, id: EscalationId, f: impl FnOnce(&mut Escalation)) {
+pub(super) fn alter(state: &mut State, id: EscalationId, f: impl FnOnce(&mut Escalation)) {
     if let Some(e) = state.escalations.get(&id) {
         let mut e = Arc::clone(e);
         f(Arc::make_mut(&mut e));
         state.put_escalation(e);
     }
-}
-
-fn person(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent)) {
-    if let Some(h) = state.humans.get(&id) {
-        let mut h = Arc::clone(h);
-        f(Arc::make_mut(&mut h));
-        state.put_human(h);
-    }
-}
-
-/// Who is there decides whose shift matters.
-fn presence(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent), at: Timestamp) {
-    let there = |state: &State| state.humans.get(&id).map(|h| (h.presence.lease_until.is_some(), h.presence.willing));
-    let before = there(state);
-    person(state, id, f);
-    if there(state) != before {
-        look_at_shifts(state, at);
-    }
-}
-
-fn look_at_shifts(state: &mut State, at: Timestamp) {
-    state.shifts_at = at;
-    state.refresh_shifts();
 }
 
 fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) {
@@ -486,67 +484,10 @@ fn archive(state: &mut State, id: ConversationId) {
     state.timers.set(TimerKey::Conversation(id), None);
 }
 
-fn hold(state: &mut State, offer: &Offer, units: u32) {
-    person(state, offer.human_agent, |h| h.held.push(Held { escalation: offer.escalation, units }));
-}
-
-fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at: Timestamp) {
-    person(state, human, |h| {
-        let before = h.held.len();
-        h.held.retain(|held| held.escalation != escalation);
-        if h.held.is_empty() && before > 0 {
-            h.idle_since = at;
-        }
-    });
-}
-
 fn leaves_line(state: &mut State, escalation: EscalationId, at: Timestamp) {
     if let Some(e) = state.escalations.get(&escalation) {
         waits::learn_leaving(&mut state.pace, e, at);
     }
-}
-
-/// Whoever holds it, by ownership or by an offer, holds it no more.
-fn release_owner(state: &mut State, escalation: EscalationId, at: Timestamp) {
-    if let Some(e) = state.escalations.get(&escalation) {
-        waits::learn_handling(&mut state.pace, e, at);
-        let holders = [e.state.owner(), e.pending_offer().map(|o| o.human_agent)];
-        for human in holders.into_iter().flatten() {
-            release(state, human, escalation, at);
-        }
-    }
-}
-
-fn settle_offer(e: &mut Escalation, id: OfferId, to: OfferState) {
-    if let Some(offer) = e.offers.iter_mut().find(|o| o.id == id) {
-        offer.state = to;
-    }
-}
-
-/// Since when this wait lasts: an offer that came to nothing does not start it anew.
-fn waiting_since(e: &Escalation) -> Timestamp {
-    match e.state {
-        EscalationState::Queued { since } | EscalationState::Offered { since, .. } => since,
-        _ => e.item.routing_since,
-    }
-}
-
-/// An offer ends without acceptance: the item returns at its real age.
-fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, refused: bool, at: Timestamp) {
-    release_owner(state, id, at);
-    alter(state, id, |e| {
-        let human = e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
-        settle_offer(e, offer, to);
-        e.state = EscalationState::Queued { since: waiting_since(e) };
-        if let Some(human) = human.filter(|h| refused && !e.item.decliners.contains(h)) {
-            e.item.decliners.push(human);
-            // A named person who did not take it no longer blocks the others.
-            if e.item.preferred == Some(human) {
-                e.item.preferred = None;
-                e.item.requirements = e.item.strict.clone();
-            }
-        }
-    });
 }
 
 fn running(e: &mut Escalation, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {

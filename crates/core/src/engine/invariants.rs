@@ -53,9 +53,12 @@ fn one_holder(state: &State, found: &mut Vec<String>) {
 /// 2a. One open offer or owner per item.
 fn one_offer_or_owner(state: &State, found: &mut Vec<String>) {
     for e in state.escalations.values() {
-        let pending = e.offers.iter().filter(|o| matches!(o.state, OfferState::Pending)).count();
-        let offered = matches!(e.state, EscalationState::Offered { .. });
-        if pending != usize::from(offered) {
+        let pending = e.pending_offers().count();
+        let most = match e.state {
+            EscalationState::Offered { .. } => state.queue(&e.item.queue).offer_to.max(1) as usize,
+            _ => 0,
+        };
+        if pending > most || pending < most.min(1) {
             found.push(format!("2: {} is {} with {pending} pending offers", e.id, e.state.name()));
         }
         if e.offers.iter().filter(|o| matches!(o.state, OfferState::Accepted { .. })).count() != e.handled_by.len() {
@@ -68,19 +71,18 @@ fn one_offer_or_owner(state: &State, found: &mut Vec<String>) {
 fn capacity(state: &State, found: &mut Vec<String>) {
     let mut expected: BTreeMap<HumanAgentId, BTreeMap<EscalationId, u32>> = BTreeMap::new();
     for e in state.escalations.values() {
-        let holder = match e.state {
-            EscalationState::Offered { human_agent, .. }
-            | EscalationState::Accepted { human_agent, .. }
-            | EscalationState::Active { human_agent, .. } => Some(human_agent),
+        let owner = match e.state {
+            EscalationState::Accepted { human_agent, .. } | EscalationState::Active { human_agent, .. } => Some(human_agent),
             _ => None,
         };
-        if let Some(human) = holder {
+        for human in owner.into_iter().chain(e.pending_offers().map(|o| o.human_agent)) {
             expected.entry(human).or_default().insert(e.id, e.item.units);
         }
     }
     for h in state.humans.values() {
-        let held: BTreeMap<_, _> = h.held.iter().map(|held| (held.escalation, held.units)).collect();
-        if held.len() != h.held.len() || held != expected.remove(&h.id).unwrap_or_default() {
+        let working: Vec<_> = h.held.iter().filter(|held| held.until.is_none()).collect();
+        let held: BTreeMap<_, _> = working.iter().map(|held| (held.escalation, held.units)).collect();
+        if held.len() != working.len() || held != expected.remove(&h.id).unwrap_or_default() {
             found.push(format!("2: the ledger of {} differs from what they hold", h.id));
         }
         if h.load() > h.profile.capacity {
@@ -144,7 +146,9 @@ fn breaches(state: &State, found: &mut Vec<String>) {
 
 /// 6. A free, able human and a waiting item never coexist past one step.
 fn nobody_waits_beside_a_free_human(state: &State, now: Timestamp, found: &mut Vec<String>) {
-    if let Some(m) = state.backlog.next_match(now) {
+    let mut backlog = state.backlog.clone();
+    backlog.sweep();
+    if let Some(m) = backlog.next_match(now) {
         found.push(format!("6: {} waits although {} is free and able", m.escalation, m.human_agent));
     }
 }

@@ -88,7 +88,7 @@ impl Step<'_> {
         for held in held {
             let Some(e) = self.state.escalations.get(&held.escalation).cloned() else { continue };
             match e.state {
-                EscalationState::Offered { .. } => self.rescind(&e, RescindReason::PresenceLapsed),
+                EscalationState::Offered { .. } => self.rescind_offers_to(human, RescindReason::PresenceLapsed),
                 EscalationState::Accepted { .. } | EscalationState::Active { .. } => {
                     let text = notices::human_vanished(&self.human_name(human));
                     let queue = e.item.queue.clone();

@@ -18,6 +18,7 @@ mod desk;
 mod escalate;
 mod evolve;
 mod hindsight;
+mod holding;
 mod invariants;
 mod leave;
 mod notices;

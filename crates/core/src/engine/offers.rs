@@ -1,8 +1,8 @@
 //! Offers: a time-limited reservation of one item for one human, and what becomes of it.
 
 use baton_model::{
-    Author, ConversationId, DeclineReason, Escalation, EscalationState, Event, Holder, HumanAgentId, NoticeKind, Offer,
-    OfferId, OfferState, Refusal, RefusalCode, Reply, RescindReason,
+    Author, ConversationId, DeclineReason, Escalation, Event, Holder, HumanAgentId, NoticeKind, Offer, OfferId, OfferState,
+    Refusal, RefusalCode, Reply, RescindReason,
 };
 
 use super::step::{NewTurn, Step};
@@ -13,16 +13,21 @@ impl Step<'_> {
     pub(super) fn match_one(&mut self) -> bool {
         let Some(found) = self.state.backlog.next_match(self.now) else { return false };
         let Some(e) = self.state.escalations.get(&found.escalation).cloned() else { return false };
-        let offer = Offer {
-            id: self.ids.draw(),
-            escalation: e.id,
-            human_agent: found.human_agent,
-            made_at: self.now,
-            due: found.due,
-            state: OfferState::Pending,
-            fit: found.fit,
-        };
-        self.emit_for(&e, Event::OfferMade { offer });
+        // Where the queue asks several at once, all are chosen before the first is asked.
+        let others = self.state.queue(&e.item.queue).offer_to.saturating_sub(1);
+        let beside = self.state.backlog.others_for(&found, others, self.now);
+        for one in std::iter::once(found).chain(beside) {
+            let offer = Offer {
+                id: self.ids.draw(),
+                escalation: e.id,
+                human_agent: one.human_agent,
+                made_at: self.now,
+                due: one.due,
+                state: OfferState::Pending,
+                fit: one.fit,
+            };
+            self.emit_for(&e, Event::OfferMade { offer });
+        }
         true
     }
 
@@ -31,7 +36,7 @@ impl Step<'_> {
         let human = self.acting_human()?;
         let escalation = self.state.offers.get(&id).ok_or_else(gone)?;
         let e = self.escalation(*escalation)?;
-        let offer = e.pending_offer().filter(|o| o.id == id).cloned().ok_or_else(gone)?;
+        let offer = e.pending_offers().find(|o| o.id == id).cloned().ok_or_else(gone)?;
         if offer.human_agent != human {
             // Not theirs: they may not learn that it exists.
             return Err(gone());
@@ -42,6 +47,10 @@ impl Step<'_> {
     /// Accepting is one step against the one ledger: the units were reserved when the offer was made.
     pub(super) fn accept_offer(&mut self, id: OfferId) -> Result<Reply, Refusal> {
         let (e, offer) = self.own_offer(id)?;
+        for other in e.pending_offers().filter(|o| o.id != id) {
+            let why = RescindReason::TakenByAnother;
+            self.emit_for(&e, Event::OfferRescinded { escalation: e.id, offer: other.id, why });
+        }
         self.emit_for(&e, Event::OfferAccepted { escalation: e.id, offer: id });
         let Some(c) = self.conversation_of(&e) else { return Ok(Reply::Escalation { escalation: e.id }) };
         self.pass_control(&c, Holder::Human { human_agent: offer.human_agent });
@@ -57,17 +66,19 @@ impl Step<'_> {
     pub(super) fn decline_offer(&mut self, id: OfferId, reason: DeclineReason) -> Result<Reply, Refusal> {
         let (e, _) = self.own_offer(id)?;
         self.emit_for(&e, Event::OfferDeclined { escalation: e.id, offer: id, reason });
+        self.widen_if_refused(&e);
         Ok(Reply::Done)
     }
 
     pub(super) fn expire_offer(&mut self, e: &Escalation) {
-        if let Some(offer) = e.pending_offer() {
+        for offer in e.pending_offers() {
             self.emit_for(e, Event::OfferExpired { escalation: e.id, offer: offer.id });
         }
+        self.widen_if_refused(e);
     }
 
     pub(super) fn rescind(&mut self, e: &Escalation, why: RescindReason) {
-        if let Some(offer) = e.pending_offer() {
+        for offer in e.pending_offers() {
             self.emit_for(e, Event::OfferRescinded { escalation: e.id, offer: offer.id, why });
         }
     }
@@ -76,10 +87,9 @@ impl Step<'_> {
     pub(super) fn rescind_offers_to(&mut self, human: HumanAgentId, why: RescindReason) {
         let held: Vec<_> = self.state.humans.get(&human).map(|h| h.held.clone()).unwrap_or_default();
         for held in held {
-            if let Some(e) = self.state.escalations.get(&held.escalation).cloned()
-                && matches!(e.state, EscalationState::Offered { human_agent, .. } if human_agent == human)
-            {
-                self.rescind(&e, why);
+            let Some(e) = self.state.escalations.get(&held.escalation).cloned() else { continue };
+            if let Some(offer) = e.pending_offers().find(|o| o.human_agent == human) {
+                self.emit_for(&e, Event::OfferRescinded { escalation: e.id, offer: offer.id, why });
             }
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use baton_model::{
     Article, Channel, Conversation, ConversationId, Customer, EntityKind, Escalation, EscalationId, EscalationState, Facts,
-    FactsState, Holder, Hours, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, PolicyChange, Queue,
-    QueueId, Reply, Settings, Sourced, Targets, Tier, Timestamp, Trial,
+    FactsState, Holder, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, PolicyChange, Queue, QueueId,
+    Reply, Settings, Sourced, Timestamp, Trial,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -144,23 +144,7 @@ fn default_compiled() -> Arc<assess::CompiledPolicy> {
 
 /// Works at once: one queue, always open.
 fn default_queue() -> Queue {
-    Queue {
-        id: QueueId("general".into()),
-        name: "General".into(),
-        hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
-        topics: Vec::new(),
-        default: true,
-        required_skills: Default::default(),
-        strategy: Default::default(),
-        steps: Vec::new(),
-        offer_seconds: 30,
-        max_wait_seconds: 30 * 60,
-        targets: [(
-            Tier::Standard,
-            Targets { accept_seconds: 120, first_reply_seconds: 300, next_reply_seconds: 300, resolution_seconds: 8 * 3600 },
-        )]
-        .into(),
-    }
+    Queue { default: true, ..Queue::default() }
 }
 
 impl Default for State {
@@ -249,13 +233,14 @@ impl State {
     }
 
     pub(super) fn put_human(&mut self, human: Arc<HumanAgent>) {
-        let due = human.presence.lease_until.or_else(|| {
+        let connection = human.presence.lease_until.or_else(|| {
             // Connection lost with work in hand: a grace, then each item gets a decision.
             let grace = Millis::secs(i64::from(self.settings.presence_grace_seconds));
-            (!human.held.is_empty()).then(|| human.presence.since + grace)
+            human.held.iter().any(|h| h.until.is_none()).then(|| human.presence.since + grace)
         });
-        self.timers.set(TimerKey::Human(human.id), due);
-        self.backlog.put_human(&human);
+        let wrap_up = human.held.iter().filter_map(|h| h.until).min();
+        self.timers.set(TimerKey::Human(human.id), connection.into_iter().chain(wrap_up).min());
+        self.backlog.put_human(&human, self.clock);
         self.humans.insert(human.id, human);
     }
 
@@ -275,9 +260,7 @@ impl State {
         for offer in &escalation.offers {
             self.offers.remove(&offer.id);
         }
-        if let Some(offer) = escalation.pending_offer() {
-            self.offers.insert(offer.id, id);
-        }
+        self.offers.extend(escalation.pending_offers().map(|offer| (offer.id, id)));
         self.timers.set(TimerKey::Escalation(id), follow::next_event(&escalation));
         let conversation = escalation.conversation;
         self.escalations.insert(id, escalation);

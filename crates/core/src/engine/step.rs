@@ -30,10 +30,13 @@ impl<'a> Step<'a> {
     pub(super) fn new(state: &State, input: &'a Stamped<Input>) -> Self {
         // A clock that jumps back does not take the workspace with it.
         let now = input.at.max(state.clock());
+        let mut state = state.clone();
+        // The step before ended with everything matched.
+        state.backlog.settled();
         Self {
-            state: state.clone(),
-            now,
             ids: IdSource::new(now, input.seed),
+            state,
+            now,
             input,
             events: Vec::new(),
             effects: Vec::new(),

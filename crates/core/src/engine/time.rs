@@ -40,8 +40,11 @@ impl Step<'_> {
     }
 
     fn human_due(&mut self, id: HumanAgentId) {
-        let leased = self.state.humans.get(&id).is_some_and(|h| h.presence.lease_until.is_some());
-        if leased {
+        let Some(human) = self.state.humans.get(&id) else { return };
+        let wrapped_up = human.held.iter().any(|h| h.until.is_some_and(|until| until <= self.now));
+        if wrapped_up {
+            self.emit(Stream::Human(id), Event::WrappedUp { human_agent: id });
+        } else if human.presence.lease_until.is_some() {
             self.lapse(id);
         } else {
             self.decide_items_of_vanished(id);
@@ -110,7 +113,24 @@ impl Step<'_> {
             if let Some(missed) = e.obligation {
                 self.climb(&e, missed);
             }
+        } else if running(e.item.preferred_until) {
+            self.ask_others(&e);
         } else if running(e.item.next_step_at) {
+            self.relax(&e);
+        }
+    }
+
+    /// The time of the person who is asked first is over: everybody who qualifies may.
+    fn ask_others(&mut self, e: &Escalation) {
+        let (step, requirements, next_step_at) = (e.item.step, e.item.requirements.clone(), e.item.next_step_at);
+        self.emit_for(e, Event::Relaxed { escalation: e.id, step, requirements, next_step_at });
+    }
+
+    /// Everybody who is there and qualifies said no: the next step is taken now rather than later.
+    pub(super) fn widen_if_refused(&mut self, e: &Escalation) {
+        let e = self.current(e);
+        let queued = matches!(e.state, EscalationState::Queued { .. });
+        if queued && e.item.next_step_at.is_some() && self.state.backlog.refused_by_all(e.id, self.now) {
             self.relax(&e);
         }
     }

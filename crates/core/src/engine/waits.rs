@@ -39,7 +39,7 @@ impl Step<'_> {
     pub(super) fn promise_wait(&mut self, e: &Escalation) -> Option<WaitPromise> {
         let e = self.current(e);
         let forecast = self.state.outlook(&e, self.now)?.after_slips(follow::slips(&e));
-        let position = self.state.backlog.position(e.id).unwrap_or(1);
+        let position = self.state.backlog.position(e.id, self.now).unwrap_or(1);
         let Forecast { p10, p50, p90 } = forecast;
         let promise = WaitPromise { made_at: self.now, position, p10, p50, p90, slipped_at: None };
         self.emit_for(&e, Event::WaitPromised { escalation: e.id, promise });
@@ -57,7 +57,7 @@ impl Step<'_> {
         {
             let p90 = f.p90.min(p.due().since(self.now));
             let words = words(&Forecast { p90, ..f });
-            let position = self.state.backlog.position(e.id).unwrap_or(1);
+            let position = self.state.backlog.position(e.id, self.now).unwrap_or(1);
             self.notify(&c, NoticeKind::WaitUpdate, notices::on_course(position, &words));
             return;
         }

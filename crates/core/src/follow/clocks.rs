@@ -73,10 +73,11 @@ pub fn next_event(e: &Escalation) -> Option<Timestamp> {
     }
     let next = |c: &SlaClock| if c.warned_at.is_none() { c.warn_at.min(c.due) } else { c.due };
     let clocks = e.clocks.iter().filter(|c| running(c)).map(next);
-    let relaxation = e.item.next_step_at.filter(|_| matches!(e.state, EscalationState::Queued { .. }));
+    let queued = matches!(e.state, EscalationState::Queued { .. });
+    let widening = [e.item.next_step_at, e.item.preferred_until].into_iter().flatten().filter(|_| queued);
     let offer = matches!(e.state, EscalationState::Offered { .. }).then(|| e.pending_offer().map(|o| o.due)).flatten();
     let promise = standing_promise(e).map(WaitPromise::due);
-    clocks.chain(promise).chain(e.obligation.map(|o| o.due)).chain(relaxation).chain(offer).min()
+    clocks.chain(promise).chain(e.obligation.map(|o| o.due)).chain(widening).chain(offer).min()
 }
 
 #[cfg(test)]

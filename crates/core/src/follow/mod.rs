@@ -22,3 +22,6 @@ pub use clocks::{callback_is_better, clocks, next_event, next_reply_clock, slips
 pub use ladder::{Rung, ladder, ladder_staffed, next_obligation, nobody_will_come};
 pub use obligation::{Duty, obligation};
 pub use slots::slots;
+
+#[cfg(test)]
+pub(crate) use obligation::tests::escalation as test_escalation;

@@ -98,7 +98,7 @@ pub fn obligation(d: &Duty<'_>) -> Option<Obligation> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
     use baton_model::{
@@ -126,6 +126,7 @@ pub(super) mod tests {
             offer_seconds: 30,
             max_wait_seconds: 600,
             targets: BTreeMap::from([(Tier::Standard, targets)]),
+            ..Queue::default()
         }
     }
 
@@ -133,7 +134,7 @@ pub(super) mod tests {
         "hum_00000000000000000000000000000001".parse().expect("an id")
     }
 
-    pub(in crate::follow) fn escalation(state: EscalationState) -> Escalation {
+    pub(crate) fn escalation(state: EscalationState) -> Escalation {
         let turn: TurnId = "turn_00000000000000000000000000000001".parse().expect("an id");
         Escalation {
             id: "esc_00000000000000000000000000000001".parse().expect("an id"),
@@ -163,8 +164,8 @@ pub(super) mod tests {
                 step: 0,
                 next_step_at: None,
                 decliners: vec![],
-                preferred: None,
                 units: 1,
+                ..WorkItem::default()
             },
             state,
             obligation: None,

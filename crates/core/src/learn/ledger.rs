@@ -334,8 +334,8 @@ pub(super) mod tests {
                 step: 0,
                 next_step_at: None,
                 decliners: vec![],
-                preferred: None,
                 units: 1,
+                ..WorkItem::default()
             },
             state: EscalationState::Closed { at: opened },
             obligation: None,

@@ -175,8 +175,8 @@ impl Talk {
                     step: 0,
                     next_step_at: None,
                     decliners: vec![],
-                    preferred: None,
                     units: 1,
+                    ..WorkItem::default()
                 },
                 state: EscalationState::Queued { since: opened },
                 obligation: None,

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use baton_model::{HumanProfile, Place, Queue, QueueId, Refusal, RefusalCode, RelaxStep, Skills, Targets, Tier};
+use baton_model::{
+    Hours, HumanProfile, Place, Queue, QueueId, Refusal, RefusalCode, RelaxStep, Skills, Targets, Tier, Timestamp,
+};
 
+use super::{score::MAX_WEIGHT, who::Who};
 use crate::calendar;
 
 const MAX_QUEUES: usize = 500;
@@ -13,8 +16,10 @@ const MAX_SLUG_CHARS: usize = 64;
 const OFFER_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
 /// A week, the longest wait or target short of a resolution.
 const WEEK_SECONDS: u32 = 7 * 24 * 3_600;
+const HOUR_SECONDS: u32 = 3_600;
 /// The longest resolution target: a quarter of open time.
 const QUARTER_SECONDS: u32 = 13 * WEEK_SECONDS;
+const ASKED_AT_ONCE: std::ops::RangeInclusive<u32> = 1..=10;
 const CAPACITY: std::ops::RangeInclusive<u32> = 1..=100;
 
 #[derive(Default)]
@@ -39,6 +44,20 @@ impl Problems {
             if !(1..=5).contains(level) {
                 self.add(format!("{at}/{skill}"), format!("proficiency is 1 to 5, not {level}"));
             }
+        }
+    }
+
+    fn words<'a>(&mut self, at: &str, words: impl Iterator<Item = &'a String>) {
+        for word in words.filter(|w| w.trim().is_empty() || w.chars().count() > MAX_SLUG_CHARS) {
+            self.add(at, format!("`{word}`: 1 to {MAX_SLUG_CHARS} characters"));
+        }
+    }
+
+    fn hours(&mut self, at: String, hours: &Hours) {
+        if let Err(problem) = calendar::check(hours) {
+            self.add(at, problem);
+        } else if !hours.windows.is_empty() && calendar::next_change(hours, Timestamp::from_millis(0)).is_none() {
+            self.add(at, "these windows never close: leave `windows` out if that is meant");
         }
     }
 
@@ -84,10 +103,10 @@ pub fn check_queues(queues: &[Queue]) -> Result<(), Refusal> {
             }
         }
         p.name(at("name"), &q.name);
-        if let Err(problem) = calendar::check(&q.hours) {
-            p.add(at("hours"), problem);
-        }
+        p.hours(at("hours"), &q.hours);
         p.skills(&at("required_skills"), &q.required_skills);
+        check_needs(&mut p, &at, q);
+        check_load(&mut p, &at, q);
         if !OFFER_SECONDS.contains(&q.offer_seconds) {
             p.add(at("offer_seconds"), format!("must be {} to {}", OFFER_SECONDS.start(), OFFER_SECONDS.end()));
         }
@@ -96,6 +115,46 @@ pub fn check_queues(queues: &[Queue]) -> Result<(), Refusal> {
         check_steps(&mut p, i, q, queues);
     }
     p.done("the queues")
+}
+
+/// What the queue asks of people, and whether it contradicts itself.
+fn check_needs(p: &mut Problems, at: &dyn Fn(&str) -> String, q: &Queue) {
+    p.skills(&at("preferred_skills"), &q.preferred_skills);
+    for (skill, level) in &q.preferred_skills {
+        if q.required_skills.get(skill).is_some_and(|least| least >= level) {
+            p.add(
+                at(&format!("preferred_skills/{skill}")),
+                "required at this level already: everybody who qualifies has it",
+            );
+        }
+    }
+    p.words(&at("required_region"), q.required_region.iter());
+    p.words(&at("required_attributes"), q.required_attributes.iter().flat_map(|(name, value)| [name, value]));
+    for problem in q.who.as_deref().and_then(|who| Who::new(who).err()).into_iter().flatten() {
+        p.add(at("who"), problem);
+    }
+    if q.proficiency_weight > MAX_WEIGHT {
+        p.add(at("proficiency_weight"), format!("must be 0 to {MAX_WEIGHT}"));
+    }
+    if q.lending.is_some_and(|l| l.while_wait_below_seconds == 0 || l.while_wait_below_seconds > WEEK_SECONDS) {
+        p.add(at("lending/while_wait_below_seconds"), format!("must be 1 to {WEEK_SECONDS} seconds"));
+    }
+}
+
+/// What an item of this queue costs its people.
+fn check_load(p: &mut Problems, at: &dyn Fn(&str) -> String, q: &Queue) {
+    for units in q.units.values().filter(|u| !CAPACITY.contains(u)) {
+        p.add(at("units"), format!("must be {} to {}, not {units}", CAPACITY.start(), CAPACITY.end()));
+    }
+    if !ASKED_AT_ONCE.contains(&q.offer_to) {
+        p.add(at("offer_to"), format!("must be {} to {}", ASKED_AT_ONCE.start(), ASKED_AT_ONCE.end()));
+    }
+    if q.wrap_up_seconds > HOUR_SECONDS {
+        p.add(at("wrap_up_seconds"), format!("must be at most {HOUR_SECONDS} seconds"));
+    }
+    if q.sticky_seconds > 0 && q.sticky_seconds >= q.max_wait_seconds {
+        p.add(at("sticky_seconds"), "must be shorter than max_wait_seconds: nobody else would ever be asked");
+    }
 }
 
 fn check_targets(p: &mut Problems, i: usize, targets: &BTreeMap<Tier, Targets>) {
@@ -148,7 +207,7 @@ fn check_steps(p: &mut Problems, i: usize, queue: &Queue, queues: &[Queue]) {
 }
 
 fn idle(step: &RelaxStep) -> bool {
-    step.lower_proficiency_by == 0 && step.drop_skills.is_empty() && !step.drop_language && step.overflow_to.is_empty()
+    *step == RelaxStep { after_seconds: step.after_seconds, ..RelaxStep::default() }
 }
 
 fn slug(id: &QueueId) -> bool {
@@ -165,8 +224,17 @@ pub fn check_profile(profile: &HumanProfile) -> Result<(), Refusal> {
             p.add(format!("/languages/{n}"), format!("`{language}` is not an ISO 639-1 code like `de`"));
         }
     }
-    if let Err(problem) = calendar::check(&profile.hours) {
-        p.add("/hours", problem);
+    p.hours("/hours".into(), &profile.hours);
+    p.words("/region", profile.region.iter());
+    p.words("/attributes", profile.attributes.iter().flat_map(|(name, value)| [name, value]));
+    if profile.queues.is_empty() && !profile.overflow_queues.is_empty() {
+        p.add("/overflow_queues", "without `queues` every queue is served already: name the main ones, or leave these out");
+    }
+    for (n, queue) in profile.overflow_queues.iter().enumerate().filter(|(_, q)| profile.queues.contains(q)) {
+        p.add(format!("/overflow_queues/{n}"), format!("`{queue}` is one of the main queues already"));
+    }
+    for (channel, most) in profile.limits.iter().filter(|(_, most)| **most > *CAPACITY.end()) {
+        p.add("/limits", format!("{channel:?}: at most {}, not {most}", CAPACITY.end()));
     }
     if !CAPACITY.contains(&profile.capacity) {
         p.add("/capacity", format!("must be {} to {} units", CAPACITY.start(), CAPACITY.end()));
@@ -187,6 +255,11 @@ mod tests {
         vec![general, queue("billing")]
     }
 
+    fn all_week() -> Window {
+        use Day::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
+        Window { days: vec![Mon, Tue, Wed, Thu, Fri, Sat, Sun], from: "00:00".into(), to: "24:00".into() }
+    }
+
     fn places(queues: &[Queue]) -> Vec<String> {
         check_queues(queues).err().map(|r| r.places.into_iter().map(|p| p.at).collect()).unwrap_or_default()
     }
@@ -200,6 +273,7 @@ mod tests {
             drop_skills: vec![],
             drop_language: false,
             overflow_to: vec![],
+            ..RelaxStep::default()
         };
         type Break = Box<dyn Fn(&mut Vec<Queue>)>;
         let table: Vec<(&str, Break)> = vec![
@@ -222,6 +296,25 @@ mod tests {
                 Box::new(|q| {
                     q[1].required_skills.insert("x".into(), 6);
                 }),
+            ),
+            ("/1/hours", Box::new(|q| q[1].hours.windows = vec![all_week()])),
+            (
+                "/1/preferred_skills/x",
+                Box::new(|q| {
+                    q[1].required_skills.insert("x".into(), 3);
+                    q[1].preferred_skills.insert("x".into(), 3);
+                }),
+            ),
+            ("/1/required_region", Box::new(|q| q[1].required_region = Some(" ".into()))),
+            ("/1/who", Box::new(|q| q[1].who = Some("person.age > 3".into()))),
+            ("/1/proficiency_weight", Box::new(|q| q[1].proficiency_weight = 9)),
+            ("/1/units", Box::new(|q| q[1].units = [(baton_model::Channel::Chat, 0)].into())),
+            ("/1/wrap_up_seconds", Box::new(|q| q[1].wrap_up_seconds = 3_601)),
+            ("/1/offer_to", Box::new(|q| q[1].offer_to = 11)),
+            ("/1/sticky_seconds", Box::new(|q| q[1].sticky_seconds = 600)),
+            (
+                "/1/lending/while_wait_below_seconds",
+                Box::new(|q| q[1].lending = Some(baton_model::Lending { while_wait_below_seconds: 0 })),
             ),
             ("/1/offer_seconds", Box::new(|q| q[1].offer_seconds = 0)),
             ("/1/max_wait_seconds", Box::new(|q| q[1].max_wait_seconds = 0)),
@@ -258,6 +351,21 @@ mod tests {
     fn profiles_are_checked() {
         let ana = profile("Ana", &[("billing", 3)], &["de"]);
         assert_eq!(check_profile(&ana), Ok(()));
+        let one = |change: fn(&mut HumanProfile)| {
+            let mut profile = ana.clone();
+            change(&mut profile);
+            check_profile(&profile).err().map(|r| r.places[0].at.clone())
+        };
+        assert_eq!(one(|p| p.hours.windows = vec![all_week()]).as_deref(), Some("/hours"), "a shift that never ends");
+        assert_eq!(one(|p| p.overflow_queues = vec![QueueId("x".into())]).as_deref(), Some("/overflow_queues"));
+        assert_eq!(
+            one(|p| {
+                p.queues = vec![QueueId("x".into())];
+                p.overflow_queues = vec![QueueId("x".into())];
+            })
+            .as_deref(),
+            Some("/overflow_queues/0")
+        );
         let mut bad = HumanProfile { name: String::new(), capacity: 0, languages: vec!["German".into()], ..ana };
         bad.skills.insert("legal".into(), 0);
         bad.hours.windows = vec![Window { days: vec![Day::Mon], from: "10:00".into(), to: "09:00".into() }];

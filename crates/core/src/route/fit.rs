@@ -1,6 +1,13 @@
 //! Whether a person meets requirements, and how to say it.
 
+use std::sync::Arc;
+
 use baton_model::{HumanProfile, QueueId, Requirements};
+
+use super::{
+    score::{PLAIN_SPEED, speed},
+    who::Who,
+};
 
 /// `de` from `de-CH` or `DE_ch`.
 pub fn primary_language(tag: &str) -> String {
@@ -11,9 +18,9 @@ fn primary(tag: &str) -> &str {
     tag.split(['-', '_']).next().unwrap_or(tag)
 }
 
-/// No queues listed means all.
+/// No queues listed means all; overflow queues are served too.
 pub fn serves(profile: &HumanProfile, queue: &QueueId) -> bool {
-    profile.queues.is_empty() || profile.queues.contains(queue)
+    profile.queues.is_empty() || profile.queues.contains(queue) || profile.overflow_queues.contains(queue)
 }
 
 /// No languages listed means that language was never recorded: any.
@@ -21,16 +28,85 @@ pub fn speaks(profile: &HumanProfile, language: &str) -> bool {
     profile.languages.is_empty() || profile.languages.iter().any(|l| primary(l).eq_ignore_ascii_case(primary(language)))
 }
 
-/// Skills, language and queues.
-pub fn qualifies(profile: &HumanProfile, needs: &Requirements) -> bool {
-    (profile.queues.is_empty() || needs.queues.iter().any(|q| profile.queues.contains(q)))
-        && needs.skills.iter().all(|(skill, level)| profile.skills.get(skill).is_some_and(|have| have >= level))
-        && needs.language.as_deref().is_none_or(|l| speaks(profile, l))
+/// How well somebody who qualifies fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fit {
+    /// In percent of the mean, over the required and the wished skills.
+    pub(super) speed: u8,
+    /// Only through their overflow queues.
+    pub(super) helps: bool,
 }
 
-/// Summed proficiency over the required skills.
-pub fn proficiency(profile: &HumanProfile, needs: &Requirements) -> u32 {
-    needs.skills.keys().filter_map(|s| profile.skills.get(s)).map(|level| u32::from(*level)).sum()
+/// Judges people by one set of requirements.
+#[derive(Debug, Clone)]
+pub(super) struct Judge {
+    needs: Requirements,
+    /// Checked before it is stored; one that does not compile admits nobody.
+    who: Option<Arc<Who>>,
+}
+
+impl Judge {
+    pub(super) fn new(needs: Requirements) -> Self {
+        let who = needs.who.as_deref().and_then(|source| Who::new(source).ok()).map(Arc::new);
+        Self { needs, who }
+    }
+
+    pub(super) fn needs(&self) -> &Requirements {
+        &self.needs
+    }
+
+    fn admits(&self, profile: &HumanProfile) -> bool {
+        self.needs.who.is_none() || self.who.as_ref().is_some_and(|w| w.allows(profile, &self.needs))
+    }
+
+    /// `None`: they do not qualify.
+    pub(super) fn fit(&self, profile: &HumanProfile) -> Option<Fit> {
+        let needs = &self.needs;
+        let own = profile.queues.is_empty() || needs.queues.iter().any(|q| profile.queues.contains(q));
+        let qualifies = (own || needs.queues.iter().any(|q| profile.overflow_queues.contains(q)))
+            && needs.skills.iter().all(|(skill, level)| profile.skills.get(skill).is_some_and(|have| have >= level))
+            && needs.language.as_deref().is_none_or(|l| speaks(profile, l))
+            && (needs.region.is_none() || needs.region == profile.region)
+            && needs.attributes.iter().all(|(name, value)| profile.attributes.get(name) == Some(value))
+            && self.admits(profile);
+        qualifies.then(|| Fit { speed: speed_of(profile, needs), helps: !own })
+    }
+
+    /// What a person lacks, one phrase each; empty when they qualify.
+    pub(super) fn lacks(&self, profile: &HumanProfile) -> Vec<String> {
+        let needs = &self.needs;
+        let mut words = Vec::new();
+        for (skill, level) in &needs.skills {
+            match profile.skills.get(skill) {
+                Some(have) if have >= level => {}
+                Some(have) => words.push(format!("{skill} {have}, needs {level}")),
+                None => words.push(format!("no {skill}")),
+            }
+        }
+        if let Some(language) = needs.language.as_deref().filter(|l| !speaks(profile, l)) {
+            words.push(format!("no {}", language_name(language)));
+        }
+        if let Some(region) = needs.region.as_ref().filter(|r| profile.region.as_ref() != Some(r)) {
+            words.push(format!("not in region {region}"));
+        }
+        let missing = needs.attributes.iter().filter(|(name, value)| profile.attributes.get(*name) != Some(value));
+        words.extend(missing.map(|(name, value)| format!("{name} is not {value}")));
+        if let Some(who) = needs.who.as_ref().filter(|_| !self.admits(profile)) {
+            words.push(format!("not among `{who}`"));
+        }
+        if !needs.queues.iter().any(|q| serves(profile, q)) {
+            let queues: Vec<&str> = needs.queues.iter().map(|q| q.0.as_str()).collect();
+            words.push(format!("does not serve {}", queues.join(" or ")));
+        }
+        words
+    }
+}
+
+fn speed_of(profile: &HumanProfile, needs: &Requirements) -> u8 {
+    let wished = needs.preferred_skills.keys().filter(|s| !needs.skills.contains_key(*s));
+    let levels = needs.skills.keys().chain(wished).map(|s| profile.skills.get(s).copied().unwrap_or(0));
+    let (sum, count) = levels.fold((0, 0), |(sum, count), level| (sum + speed(level), count + 1));
+    sum.checked_div(count).and_then(|mean| u8::try_from(mean).ok()).unwrap_or(PLAIN_SPEED)
 }
 
 /// Why this person, best skill first: "billing 5, German".
@@ -49,26 +125,6 @@ pub fn fit_words(profile: &HumanProfile, needs: &Requirements) -> String {
         words.push(format!("serves {queue}"));
     }
     words.join(", ")
-}
-
-/// What a person lacks, one phrase each; empty when they qualify.
-pub fn lacks(profile: &HumanProfile, needs: &Requirements) -> Vec<String> {
-    let mut words = Vec::new();
-    for (skill, level) in &needs.skills {
-        match profile.skills.get(skill) {
-            Some(have) if have >= level => {}
-            Some(have) => words.push(format!("{skill} {have}, needs {level}")),
-            None => words.push(format!("no {skill}")),
-        }
-    }
-    if let Some(language) = needs.language.as_deref().filter(|l| !speaks(profile, l)) {
-        words.push(format!("no {}", language_name(language)));
-    }
-    if !profile.queues.is_empty() && !needs.queues.iter().any(|q| profile.queues.contains(q)) {
-        let queues: Vec<&str> = needs.queues.iter().map(|q| q.0.as_str()).collect();
-        words.push(format!("does not serve {}", queues.join(" or ")));
-    }
-    words
 }
 
 /// The English name of a language by its ISO 639-1 code, or the code itself.
@@ -129,6 +185,7 @@ pub(super) mod tests {
             queues: vec![],
             hours: Hours { time_zone: "UTC".into(), windows: vec![], holidays: vec![] },
             capacity: 2,
+            ..HumanProfile::default()
         }
     }
 
@@ -137,6 +194,7 @@ pub(super) mod tests {
             skills: skills.iter().map(|(s, l)| ((*s).to_owned(), *l)).collect(),
             language: language.map(Into::into),
             queues: vec![QueueId("billing".into())],
+            ..Requirements::default()
         }
     }
 
@@ -152,12 +210,13 @@ pub(super) mod tests {
             (&[][..], Some("fr"), false),
         ] {
             let needs = needs(skills, language);
-            assert_eq!(qualifies(&ana, &needs), want, "{needs:?}");
-            assert_eq!(lacks(&ana, &needs).is_empty(), want, "{needs:?}");
+            let judge = Judge::new(needs);
+            assert_eq!(judge.fit(&ana).is_some(), want, "{judge:?}");
+            assert_eq!(judge.lacks(&ana).is_empty(), want, "{judge:?}");
         }
         let elsewhere = HumanProfile { queues: vec![QueueId("sales".into())], ..ana.clone() };
-        assert!(!qualifies(&elsewhere, &needs(&[], None)));
-        assert!(qualifies(&profile("Bo", &[], &[]), &needs(&[], Some("fr"))), "language never recorded");
+        assert!(Judge::new(needs(&[], None)).fit(&elsewhere).is_none());
+        assert!(Judge::new(needs(&[], Some("fr"))).fit(&profile("Bo", &[], &[])).is_some(), "language never recorded");
     }
 
     #[test]
@@ -166,7 +225,7 @@ pub(super) mod tests {
         assert_eq!(fit_words(&ana, &needs(&[("billing", 1), ("refunds", 1)], Some("de"))), "refunds 5, billing 3, German");
         assert_eq!(fit_words(&ana, &needs(&[], None)), "serves billing");
         assert_eq!(
-            lacks(&ana, &needs(&[("billing", 4), ("legal", 2)], Some("fr"))),
+            Judge::new(needs(&[("billing", 4), ("legal", 2)], Some("fr"))).lacks(&ana),
             ["billing 3, needs 4", "no legal", "no French"]
         );
         assert_eq!(language_name("xx-YY"), "xx");

@@ -33,13 +33,14 @@ pub fn place(p: &Placing<'_>) -> WorkItem {
         .or_else(|| p.queues.iter().find(|q| q.topics.iter().any(|t| t == p.issue_class)))
         .or_else(|| p.queues.iter().find(|q| q.default))
         .or_else(|| p.queues.first());
-    let mut skills = queue.map(|q| q.required_skills.clone()).unwrap_or_default();
+    let id = queue.map_or_else(|| QueueId("general".into()), |q| q.id.clone());
+    let mut requirements =
+        queue.map(requirements).unwrap_or_else(|| Requirements { queues: vec![id.clone()], ..Requirements::default() });
+    requirements.language = p.language.map(fit::primary_language);
     for (skill, level) in p.required_skills {
-        let at_least = skills.entry(skill.clone()).or_insert(*level);
+        let at_least = requirements.skills.entry(skill.clone()).or_insert(*level);
         *at_least = (*at_least).max(*level);
     }
-    let id = queue.map_or_else(|| QueueId("general".into()), |q| q.id.clone());
-    let requirements = Requirements { skills, language: p.language.map(fit::primary_language), queues: vec![id.clone()] };
     WorkItem {
         queue: id,
         strict: requirements.clone(),
@@ -49,13 +50,38 @@ pub fn place(p: &Placing<'_>) -> WorkItem {
         real_since: p.now,
         step: 0,
         next_step_at: queue.and_then(|q| first_step_at(q, p.now)),
-        decliners: Vec::new(),
-        preferred: None,
-        units: units(p.channel),
+        units: queue.map_or_else(|| units(p.channel), |q| units_in(q, p.channel)),
+        channel: p.channel,
+        target_seconds: queue.map_or(0, |q| target_seconds(q, p.tier)),
+        ..WorkItem::default()
     }
 }
 
-/// What an item of this channel takes of a person's capacity. A call takes two, so a person who takes calls needs a
+/// What a queue asks of everybody who serves it.
+pub fn requirements(queue: &Queue) -> Requirements {
+    Requirements {
+        skills: queue.required_skills.clone(),
+        language: None,
+        queues: vec![queue.id.clone()],
+        preferred_skills: queue.preferred_skills.clone(),
+        region: queue.required_region.clone(),
+        attributes: queue.required_attributes.clone(),
+        who: queue.who.clone(),
+    }
+}
+
+/// The acceptance target of a tier; a tier without targets has those of `standard`.
+pub fn target_seconds(queue: &Queue, tier: Tier) -> u32 {
+    let targets = queue.targets.get(&tier).or_else(|| queue.targets.get(&Tier::Standard));
+    targets.map_or(0, |t| t.accept_seconds)
+}
+
+/// What an item of this channel takes in this queue.
+pub fn units_in(queue: &Queue, channel: Channel) -> u32 {
+    queue.units.get(&channel).copied().unwrap_or_else(|| units(channel))
+}
+
+/// What an item of this channel takes of a person's capacity where the queue does not say. A call takes two, so a person who takes calls needs a
 /// capacity of at least two.
 pub fn units(channel: Channel) -> u32 {
     match channel {
@@ -109,6 +135,7 @@ pub(super) mod tests {
             offer_seconds: 30,
             max_wait_seconds: 600,
             targets: BTreeMap::from([(Tier::Standard, targets)]),
+            ..Queue::default()
         }
     }
 
@@ -124,6 +151,7 @@ pub(super) mod tests {
             drop_skills: vec![],
             drop_language: false,
             overflow_to: vec![],
+            ..RelaxStep::default()
         }];
         vec![general, billing]
     }

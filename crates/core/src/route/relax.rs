@@ -29,6 +29,17 @@ pub fn relax(item: &WorkItem, queue: &Queue) -> Option<Relaxed> {
     if step.drop_language {
         to.language = None;
     }
+    if step.drop_region {
+        to.region = None;
+    }
+    to.attributes.retain(|name, _| !step.drop_attributes.contains(name));
+    if step.drop_who {
+        to.who = None;
+    }
+    if step.anyone {
+        let (queues, preferred_skills) = (std::mem::take(&mut to.queues), std::mem::take(&mut to.preferred_skills));
+        to = Requirements { queues, preferred_skills, ..Requirements::default() };
+    }
     for queue in &step.overflow_to {
         if !to.queues.contains(queue) {
             to.queues.push(queue.clone());
@@ -58,6 +69,14 @@ pub fn relax_words(item: &WorkItem, queue: &Queue) -> Option<String> {
     if let (Some(language), None) = (&now.language, &next.requirements.language) {
         words.push(format!("drop {}", fit::language_name(language)));
     }
+    if let (Some(region), None) = (&now.region, &next.requirements.region) {
+        words.push(format!("any region, not only {region}"));
+    }
+    let dropped = now.attributes.iter().filter(|(name, _)| !next.requirements.attributes.contains_key(*name));
+    words.extend(dropped.map(|(name, value)| format!("drop {name} {value}")));
+    if let (Some(who), None) = (&now.who, &next.requirements.who) {
+        words.push(format!("drop `{who}`"));
+    }
     words.extend(next.requirements.queues.iter().filter(|q| !now.queues.contains(q)).map(|q| format!("also {q}")));
     Some(if words.is_empty() { "nothing more to relax".into() } else { words.join(", ") })
 }
@@ -76,6 +95,7 @@ mod tests {
             drop_skills: drop.iter().map(|s| (*s).to_owned()).collect(),
             drop_language,
             overflow_to: overflow.iter().map(|q| QueueId((*q).into())).collect(),
+            ..RelaxStep::default()
         }
     }
 

@@ -12,7 +12,7 @@ pub(crate) fn signal(kind: SignalKind, score: f32) -> Signal {
 pub(crate) struct World {
     state: State,
     journal: Vec<Recorded>,
-    now: Timestamp,
+    pub(crate) now: Timestamp,
     seed: u64,
     asks: Vec<(RequestId, ConversationId)>,
     questions: Vec<(RequestId, String)>,
@@ -46,7 +46,8 @@ impl World {
             assert!(decision.events.is_empty(), "a refusal carries no events");
         }
         for (stream, event) in decision.events {
-            let recorded = Recorded { position: self.state.position() + 1, at: self.now, stream, event };
+            let at = self.now.max(self.state.clock());
+            let recorded = Recorded { position: self.state.position() + 1, at, stream, event };
             engine::evolve(&mut self.state, &recorded);
             self.journal.push(recorded);
         }
@@ -84,6 +85,7 @@ impl World {
             queues: Vec::new(),
             hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
             capacity: 3,
+            ..HumanProfile::default()
         };
         self.must(Actor::System, Input::PutHuman { human_agent: id, profile });
         id
@@ -223,6 +225,10 @@ impl World {
 
     pub(crate) fn desk(&self, human: HumanAgentId) -> DeskView {
         view::desk(&self.state, human, self.now).expect("a human agent")
+    }
+
+    pub(crate) fn routing(&self, e: EscalationId) -> RoutingView {
+        view::routing(&self.state, e, self.now).expect("an escalation")
     }
 
     pub(crate) fn holds(&self) {

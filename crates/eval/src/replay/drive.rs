@@ -87,6 +87,7 @@ impl Workspace {
             queues: Vec::new(),
             hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
             capacity: 100,
+            ..HumanProfile::default()
         };
         world.submit(supervisor(), Input::PutHuman { human_agent: human, profile }).1?;
         Ok(Self { base: world.state, policy: parsed, human })

@@ -145,6 +145,7 @@ pub(crate) fn profile(name: &str) -> HumanProfile {
         queues: Vec::new(),
         hours: always(),
         capacity: 3,
+        ..HumanProfile::default()
     }
 }
 

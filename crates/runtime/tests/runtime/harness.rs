@@ -148,6 +148,7 @@ pub(crate) async fn sign_in(handle: &Handle) -> HumanAgentId {
         queues: Vec::new(),
         hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
         capacity: 2,
+        ..HumanProfile::default()
     };
     let themselves = Actor::Human { human_agent };
     handle.submit(supervisor(), None, Input::PutHuman { human_agent, profile }).await.expect("put");

@@ -7,8 +7,8 @@ use baton_core::{
     route::{self, Placing},
 };
 use baton_model::{
-    Channel, EscalationId, Held, Hours, HumanAgent, HumanAgentId, HumanProfile, Millis, Presence, Queue, QueueId, Skills,
-    Strategy, Targets, Tier, Timestamp, Urgency, Willing, WorkItem,
+    Channel, EscalationId, Held, HumanAgent, HumanAgentId, HumanProfile, Millis, Presence, Queue, QueueId, Targets, Tier,
+    Timestamp, Urgency, Willing, WorkItem,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 
@@ -95,12 +95,20 @@ impl Floor {
     }
 
     pub(crate) fn qualifies(&self, person: usize, case: usize) -> bool {
-        route::fit::qualifies(&self.people[person].human.profile, &self.cases[case].item.requirements)
+        let (profile, needs) = (&self.people[person].human.profile, &self.cases[case].item.requirements);
+        (profile.queues.is_empty() || needs.queues.iter().any(|q| profile.queues.contains(q)))
+            && needs.skills.iter().all(|(skill, level)| profile.skills.get(skill).is_some_and(|has| has >= level))
+            && needs.language.as_deref().is_none_or(|l| route::fit::speaks(profile, l))
     }
 
     pub(crate) fn hold(&mut self, person: usize, case: usize) {
         let units = self.cases[case].item.units;
-        self.people[person].human.held.push(Held { escalation: escalation(case), units });
+        self.people[person].human.held.push(Held {
+            escalation: escalation(case),
+            units,
+            channel: Channel::Chat,
+            until: None,
+        });
     }
 
     pub(crate) fn release(&mut self, person: usize, case: usize, now: Timestamp) {
@@ -123,15 +131,10 @@ fn general() -> Queue {
     Queue {
         id: QueueId("general".into()),
         name: "General".into(),
-        hours: Hours { time_zone: "UTC".into(), windows: Vec::new(), holidays: Vec::new() },
-        topics: Vec::new(),
         default: true,
-        required_skills: Skills::new(),
-        strategy: Strategy::default(),
-        steps: Vec::new(),
-        offer_seconds: 30,
         max_wait_seconds: 3_600,
         targets: BTreeMap::from([(Tier::Standard, targets(300)), (Tier::Plus, targets(120)), (Tier::Vip, targets(30))]),
+        ..Queue::default()
     }
 }
 
@@ -156,8 +159,9 @@ fn hired(scenario: &Scenario, people: &People, dice: &mut SmallRng) -> Vec<Human
             skills,
             languages: people.languages.clone(),
             queues: people.queues.clone(),
-            hours: people.hours.clone().unwrap_or(Hours { time_zone: "UTC".into(), windows: vec![], holidays: vec![] }),
+            hours: people.hours.clone().unwrap_or_default(),
             capacity: people.capacity,
+            ..HumanProfile::default()
         });
     }
     profiles
@@ -166,7 +170,7 @@ fn hired(scenario: &Scenario, people: &People, dice: &mut SmallRng) -> Vec<Human
 fn person(n: usize, profile: HumanProfile, start: Timestamp) -> Person {
     let profile = HumanProfile { name: format!("Person {}", n + 1), ..profile };
     let presence = Presence { lease_until: None, willing: Willing::Away, since: start };
-    let human = HumanAgent { id: human(n), profile, presence, held: Vec::new(), idle_since: start };
+    let human = HumanAgent { id: human(n), profile, presence, held: Vec::new(), idle_since: start, offered_at: start };
     Person { human, busy: Millis(0), paid: Millis(0), served: 0 }
 }
 

@@ -358,7 +358,7 @@ impl Run<'_> {
     }
 
     fn changed(&mut self, person: usize) {
-        self.rule.changed(&self.floor, person);
+        self.rule.changed(&self.floor, person, self.now);
     }
 
     fn close(&mut self) {

@@ -1,13 +1,16 @@
 //! The supervisor's board: what needs a person now, then why.
 
 use baton_model::{
-    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, Millis, NextAction, PersonBar, QueueLane,
-    Requirements, Tier, Timestamp, WaitingDot,
+    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, HumanProfile, Millis, NextAction,
+    PersonBar, QueueLane, Requirements, Tier, Timestamp, WaitingDot,
 };
 
 use super::super::{State, notices};
 use super::desk::human_view;
-use crate::{calendar, route::Asked};
+use crate::{
+    calendar,
+    route::{self, Asked},
+};
 
 /// An obligation this close is shown before it is missed.
 const SOON: Millis = Millis::mins(2);
@@ -17,10 +20,11 @@ pub fn board(state: &State, now: Timestamp) -> BoardView {
     let mut attention: Vec<AttentionItem> =
         state.escalations.values().filter_map(|e| attention_item(state, e, now)).collect();
     attention.sort_by_key(|a| (a.due, a.escalation));
+    let people: Vec<&HumanProfile> = state.humans.values().map(|h| &h.profile).collect();
     BoardView {
         now,
         attention,
-        queues: state.queues.iter().map(|q| lane(state, q, now)).collect(),
+        queues: state.queues.iter().map(|q| lane(state, q, &people, now)).collect(),
         people: state
             .humans
             .values()
@@ -92,7 +96,7 @@ fn action_words(action: NextAction) -> &'static str {
     }
 }
 
-fn lane(state: &State, queue: &baton_model::Queue, now: Timestamp) -> QueueLane {
+fn lane(state: &State, queue: &baton_model::Queue, people: &[&HumanProfile], now: Timestamp) -> QueueLane {
     let mut waiting: Vec<WaitingDot> = state
         .escalations
         .values()
@@ -101,8 +105,7 @@ fn lane(state: &State, queue: &baton_model::Queue, now: Timestamp) -> QueueLane 
         .filter_map(|e| dot(state, queue, e))
         .collect();
     waiting.sort_by_key(|d| (d.since, d.escalation));
-    let requirements =
-        Requirements { skills: queue.required_skills.clone(), language: None, queues: vec![queue.id.clone()] };
+    let requirements = route::requirements(queue);
     let asked = Asked {
         escalation: None,
         queue: &queue.id,
@@ -124,6 +127,7 @@ fn lane(state: &State, queue: &baton_model::Queue, now: Timestamp) -> QueueLane 
         p50: forecast.as_ref().map(|f| f.p50),
         p90: forecast.as_ref().map(|f| f.p90),
         promise_kept_rate: (score.told > 0).then(|| score.kept as f32 / score.told as f32),
+        gap: route::gap(queue, people),
     }
 }
 

@@ -77,7 +77,7 @@ fn public_turn(t: &Turn, state: &State) -> PublicTurn {
 
 fn wait(state: &State, e: &Escalation, now: Timestamp) -> Option<WaitView> {
     let position = match e.state {
-        EscalationState::Queued { .. } => state.backlog.position(e.id).unwrap_or(1),
+        EscalationState::Queued { .. } => state.backlog.position(e.id, now).unwrap_or(1),
         // Somebody is looking at it this moment.
         EscalationState::Offered { .. } => 1,
         _ => return None,

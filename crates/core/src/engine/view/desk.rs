@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Conversation, DeskView, Escalation, EscalationId, EscalationState, EscalationView, HumanAgent, HumanAgentId, HumanView,
-    Offer, OfferCard, QueueName, RoutingView, Timestamp, WorkCard,
+    Asked, Conversation, DeskView, Escalation, EscalationId, EscalationState, EscalationView, HumanAgent, HumanAgentId,
+    HumanView, Offer, OfferCard, QueueName, RoutingView, Timestamp, WorkCard,
 };
 
 use super::super::{State, notices, owe};
@@ -27,10 +27,9 @@ pub fn desk(state: &State, id: HumanAgentId, now: Timestamp) -> Option<DeskView>
     let mut offers = Vec::new();
     let (mut work, mut later) = (Vec::new(), Vec::new());
     for e in state.escalations.values() {
+        let theirs = e.pending_offers().find(|o| o.human_agent == id);
+        offers.extend(theirs.and_then(|o| offer_card(state, e, o)));
         match &e.state {
-            EscalationState::Offered { human_agent, .. } if *human_agent == id => {
-                offers.extend(e.pending_offer().and_then(|o| offer_card(state, e, o)));
-            }
             EscalationState::Accepted { human_agent, .. } | EscalationState::Active { human_agent, .. }
                 if *human_agent == id =>
             {
@@ -139,6 +138,11 @@ pub fn escalations(state: &State, filter: &Filter, _now: Timestamp) -> Vec<WorkC
     state.escalations.values().rev().filter(|e| wanted(e)).take(filter.limit).filter_map(|e| work_card(state, e)).collect()
 }
 
+fn asked(state: &State, offer: &Offer) -> Asked {
+    let name = state.humans.get(&offer.human_agent).map_or_else(String::new, |h| h.profile.name.clone());
+    Asked { human_agent: offer.human_agent, name, fit: offer.fit.clone(), due: offer.due }
+}
+
 pub fn routing(state: &State, id: EscalationId, now: Timestamp) -> Option<RoutingView> {
     let e = state.escalations.get(&id)?;
     let queue = state.queue(&e.item.queue);
@@ -148,8 +152,12 @@ pub fn routing(state: &State, id: EscalationId, now: Timestamp) -> Option<Routin
         queue: e.item.queue.clone(),
         requirements: e.item.requirements.clone(),
         priority: e.item.priority,
-        position: state.backlog.position(id),
+        position: state.backlog.position(id, now),
         candidates: state.backlog.explain(id, now),
+        asked: e.pending_offers().map(|o| asked(state, o)).collect(),
+        steps: route::steps(e, queue),
+        overdue_at: route::overdue_at(&e.item),
+        overtaken_until: e.item.routing_since + route::overtaking_window(&e.item),
         next_relaxation: e.item.next_step_at.and_then(|_| route::relax_words(&e.item, queue)),
         next_relaxation_at: e.item.next_step_at,
     })

@@ -1,278 +1,473 @@
 //! The index of what waits and who is free.
 //!
-//! Items with the same needs form a *class* (requirements, units, strategy's queue, preferred person, decliners): within a
-//! class everybody who may take one may take each, so only its head is ever looked at, and an item that nobody can take
-//! blocks neither its own class nor others. A class keeps its line in the order of a key that does not change with time
-//! (see the room's doc), the people who qualify, and those of them with room for one more. Only classes with somebody in
-//! the latter set are *ready*; [`Backlog::next_match`] walks these in the order of their heads, and returns at once when
-//! there are none.
+//! Items with the same needs form a [`Class`](class::Class): everybody who may take one may take each, so only its first
+//! item is ever looked at, and an item that nobody can take blocks neither its own class nor others. What is known of one
+//! item alone (who said no, who is asked first) is an exception, in a line of its own beside the class; a line that is kept
+//! for somebody who is there is seen by them only.
 //!
-//! Everything is a function of the last `put` of each item, person and queue, in any order, so an index rebuilt from state
-//! equals the live one. What time alone changes (a lease, a shift) is judged at the call. Structures are persistent: a
-//! clone is a few pointers.
+//! Nothing scans the backlog or the staff. A freed person looks at the heads of the classes they serve ([`person::Serve`]),
+//! a new item at the people of its class who are free (bitmaps over people, one per class and per kind of demand). And only
+//! what changed is looked at: each put marks what it may have made possible as *fresh*, and [`Backlog::next_match`] works
+//! that list off. [`Backlog::sweep`] marks everything, which is the safety net and what a rebuilt index starts with.
+//!
+//! Leases are judged at the call; shifts are as of the last [`Backlog::put_human`] or [`Backlog::turn`], which the owner
+//! calls at [`Backlog::next_shift_change`]. Structures are persistent: a clone is a few pointers.
+//!
+//! To add something that decides who may take an item: into `Class` when many items share it, into `Exception` when not.
 
+mod assign;
+mod bits;
+mod class;
+mod line;
+mod matching;
 mod outlook;
 mod person;
 mod read;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use baton_model::{
-    EscalationId, HumanAgent, HumanAgentId, HumanProfile, Millis, Queue, QueueId, Requirements, Strategy, Timestamp,
-    WorkItem,
-};
-use imbl::{OrdMap, OrdSet};
+use baton_model::{EscalationId, HumanAgent, HumanAgentId, Millis, Queue, QueueId, Strategy, Timestamp, WorkItem};
+use imbl::{OrdMap, OrdSet, Vector};
 
-use super::fit;
+use bits::Bits;
+use class::{Class, Crowd, Entry, Exception, Head};
+use line::{Line, Place};
 pub use outlook::Asked;
-use person::Person;
+use person::{Demand, Person};
 
-/// For items whose queue is gone.
-const FALLBACK_OFFER: Millis = Millis::secs(30);
+pub use matching::Match;
 
-/// A pair to offer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
-    pub escalation: EscalationId,
-    pub human_agent: HumanAgentId,
-    /// Why this person, in words.
-    pub fit: String,
-    /// Until when the offer stands.
-    pub due: Timestamp,
-}
-
-/// Everything that decides who may take an item, and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Class {
-    queue: QueueId,
-    requirements: Requirements,
-    units: u32,
-    preferred: Option<HumanAgentId>,
-    decliners: Vec<HumanAgentId>,
-}
-
-impl Class {
-    fn of(item: &WorkItem) -> Self {
-        let mut decliners = item.decliners.clone();
-        decliners.sort_unstable();
-        decliners.dedup();
-        Self {
-            queue: item.queue.clone(),
-            requirements: item.requirements.clone(),
-            units: item.units,
-            preferred: item.preferred,
-            decliners,
-        }
-    }
-
-    fn accepts(&self, id: HumanAgentId, profile: &HumanProfile) -> bool {
-        self.decliners.binary_search(&id).is_err() && fit::qualifies(profile, &self.requirements)
-    }
-}
-
-/// A place in the line, best first: aged score, then real age, then id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    /// `routing_since - priority` in milliseconds: lower is a higher score at every moment.
-    key: i64,
-    real_since: Timestamp,
-    id: EscalationId,
-}
-
-fn key(routing_since: Timestamp, priority: i32) -> i64 {
-    routing_since.millis().saturating_sub(i64::from(priority) * 1_000)
-}
-
-/// A class that has at least one item.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Waiting {
-    line: OrdSet<Place>,
-    /// Connected and available people who qualify.
-    qualified: OrdSet<HumanAgentId>,
-    /// Those with room for one more.
-    able: OrdSet<HumanAgentId>,
-}
-
-impl Waiting {
-    fn ready(&self) -> Option<Place> {
-        if self.able.is_empty() { None } else { self.line.get_min().copied() }
-    }
-}
+/// Classes kept for their next item; beyond, an empty one makes room.
+const CLASSES: usize = 4_096;
 
 #[derive(Debug, Clone, PartialEq)]
 struct QueueRules {
     strategy: Strategy,
     offer: Millis,
+    weight: u8,
+    /// Its people help others only while nobody here has waited longer.
+    lend_below: Option<Millis>,
 }
 
+impl Default for QueueRules {
+    /// For items whose queue is gone.
+    fn default() -> Self {
+        let weight = baton_model::PROFICIENCY_WEIGHT;
+        Self { strategy: Strategy::default(), offer: Millis::secs(30), weight, lend_below: None }
+    }
+}
+
+/// A line beside its class.
+type Aside = (u32, Arc<Exception>);
+
 /// Derived, persistent index of what waits and who is free; `Clone` is O(1). Rebuilt from state on load.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Backlog {
     queues: Arc<BTreeMap<QueueId, QueueRules>>,
-    items: OrdMap<EscalationId, (Arc<Class>, Place)>,
-    classes: OrdMap<Arc<Class>, Waiting>,
-    people: OrdMap<HumanAgentId, Person>,
-    /// Connected (by their last put) and available.
-    here: OrdSet<HumanAgentId>,
-    /// Heads of the classes that somebody could take.
-    ready: OrdSet<Place>,
-    /// Where the remembered shift of each person here starts and ends.
-    shift_starts: OrdSet<(Timestamp, HumanAgentId)>,
-    shift_ends: OrdSet<(Timestamp, HumanAgentId)>,
+    /// Some queue asks in turn, pairs in batches, lends its people under a condition.
+    takes_turns: bool,
+    in_batches: bool,
+    lends: bool,
+    items: OrdMap<EscalationId, Entry>,
+
+    classes: Vector<Arc<Class>>,
+    heads: Vector<Head>,
+    lines: Vector<Line>,
+    by_digest: OrdSet<(u64, u32)>,
+    demands: Vector<Demand>,
+    /// Classes that have items.
+    open: Bits,
+    /// Items with exceptions that anybody may take who did not decline them.
+    aside: OrdMap<Aside, Line>,
+    /// Those of `aside` that will be kept for somebody when they are back.
+    named: OrdSet<(HumanAgentId, Aside)>,
+    /// Kept for somebody who is there and may take them.
+    kept: OrdMap<(HumanAgentId, Aside), Line>,
+
+    people: Vector<Arc<Person>>,
+    slots: OrdMap<HumanAgentId, u32>,
+    there: Bits,
+    /// By demand: who is there and has room for one more.
+    free: Vector<Bits>,
+    /// There, with room for something: least occupied first, then longest idle.
+    idle: OrdSet<(u64, Timestamp, HumanAgentId, u32)>,
+    /// The same, asked longest ago first.
+    turns: OrdSet<(Timestamp, HumanAgentId, u32)>,
+    shift_ends: OrdSet<(Timestamp, u32)>,
+
+    fresh_items: OrdSet<Place>,
+    fresh_people: OrdSet<HumanAgentId>,
+    /// Chosen together, offered one by one.
+    planned: Vector<(EscalationId, HumanAgentId)>,
 }
 
 impl Backlog {
     /// An item that waits and is not offered; replaces what was known of it.
     pub fn put_item(&mut self, id: EscalationId, item: &WorkItem) {
-        let class = Class::of(item);
+        let class = self.class_for(item);
         let place = Place { key: key(item.routing_since, item.priority), real_since: item.real_since, id };
-        if let Some((old, at)) = self.items.get(&id) {
-            if **old == class && *at == place {
+        let exception = Exception::of(item);
+        if let Some(old) = self.items.get(&id) {
+            let same = old.class == class && old.key == place.key && old.real_since == place.real_since;
+            if same && old.exception.as_deref() == exception.as_ref() {
                 return;
             }
             self.remove_item(id);
         }
-        let (class, mut waiting) = match self.classes.get_key_value(&class) {
-            Some((class, waiting)) => (class.clone(), waiting.clone()),
-            None => (Arc::new(class.clone()), self.new_class(&class)),
-        };
-        let before = waiting.ready();
-        waiting.line.insert(place);
-        self.move_head(before, waiting.ready());
-        self.items.insert(id, (class.clone(), place));
-        self.classes.insert(class, waiting);
+        let exception = exception.map(Arc::new);
+        self.add(class, place, exception.as_ref());
+        self.items.insert(id, Entry { class, key: place.key, real_since: place.real_since, exception });
     }
 
     pub fn remove_item(&mut self, id: EscalationId) {
-        let Some((class, place)) = self.items.remove(&id) else { return };
-        let Some(mut waiting) = self.classes.remove(&class) else { return };
-        let before = waiting.ready();
-        waiting.line.remove(&place);
-        self.move_head(before, waiting.ready());
-        if !waiting.line.is_empty() {
-            self.classes.insert(class, waiting);
+        if !self.items.contains_key(&id) {
+            return;
+        }
+        let Some(Entry { class, key, real_since, exception }) = self.items.remove(&id) else { return };
+        let place = Place { key, real_since, id };
+        self.fresh_items.remove(&place);
+        if let Some(head) = self.heads.get_mut(class as usize) {
+            head.count -= 1;
+            if head.count == 0 {
+                self.open.set(class, false);
+            }
+        }
+        let Some(exception) = exception else {
+            let Some(line) = self.lines.get_mut(class as usize) else { return };
+            line.remove(&place);
+            let first = line.first();
+            self.lead(class, first);
+            return;
+        };
+        let aside = (class, exception);
+        let Some(person) = aside.1.preferred.map(|p| (p, aside.clone())).filter(|k| self.kept.contains_key(k)) else {
+            if let Some(left) = shorten(&mut self.aside, &aside, &place) {
+                self.fresh_items.extend(left);
+                if let (None, Some(person)) = (left, aside.1.preferred) {
+                    self.named.remove(&(person, aside.clone()));
+                }
+            }
+            let more = self.aside.range((class, Arc::clone(&NOBODY))..).next().is_some_and(|((c, _), _)| *c == class);
+            if let Some(head) = self.heads.get_mut(class as usize) {
+                head.exceptions = more;
+            }
+            return;
+        };
+        if let Some(Some(first)) = shorten(&mut self.kept, &person, &place) {
+            self.fresh_items.insert(first);
         }
     }
 
-    /// Any change of profile, presence or load; replaces what was known of the person.
-    pub fn put_human(&mut self, human: &HumanAgent) {
-        let id = human.id;
-        let old = self.people.get(&id);
-        let person = Person::of(human, old);
-        let same_profile = old.is_some_and(|o| Arc::ptr_eq(&o.profile, &person.profile));
-        let (was_here, was_free) = old.map_or((false, 0), |o| (o.here(), o.free_units()));
-        let (is_here, is_free) = (person.here(), person.free_units());
+    fn add(&mut self, class: u32, place: Place, exception: Option<&Arc<Exception>>) {
+        if let Some(head) = self.heads.get_mut(class as usize) {
+            head.count += 1;
+        }
+        self.open.set(class, true);
+        let Some(exception) = exception else {
+            let Some(line) = self.lines.get_mut(class as usize) else { return };
+            line.insert(place);
+            let first = line.first();
+            self.lead(class, first);
+            return;
+        };
+        self.fresh_items.insert(place);
+        let aside = (class, Arc::clone(exception));
+        if let Some(person) = exception.preferred {
+            if self.keeps(person, &aside) {
+                self.kept.entry((person, aside)).or_default().insert(place);
+                return;
+            }
+            self.named.insert((person, aside.clone()));
+        }
+        self.aside.entry(aside).or_default().insert(place);
+        if let Some(head) = self.heads.get_mut(class as usize) {
+            head.exceptions = true;
+        }
+    }
 
-        if let Some(shift) = old.and_then(Person::known_shift) {
-            self.shift_starts.remove(&(shift.from, id));
-            self.shift_ends.remove(&(shift.to, id));
-        }
-        if let Some(shift) = person.known_shift() {
-            self.shift_starts.insert((shift.from, id));
-            self.shift_ends.insert((shift.to, id));
-        }
-        let profile = person.profile.clone();
-        self.people.insert(id, person);
-        if is_here {
-            self.here.insert(id);
-        } else {
-            self.here.remove(&id);
-        }
-
-        // A heartbeat, or a change while away, ends here.
-        if was_here == is_here && (!is_here || same_profile && was_free == is_free) {
+    /// The class has another first item: whoever is free has not been asked about it.
+    fn lead(&mut self, class: u32, first: Option<Place>) {
+        let Some(head) = self.heads.get_mut(class as usize) else { return };
+        if head.first == first {
             return;
         }
-        let judge_again = was_here != is_here || !same_profile;
-        let classes: Vec<Arc<Class>> = self.classes.keys().cloned().collect();
-        for class in classes {
-            let Some(waiting) = self.classes.get(&class) else { continue };
-            let (was_qualified, was_able) = (waiting.qualified.contains(&id), waiting.able.contains(&id));
-            let qualified = if judge_again { is_here && class.accepts(id, &profile) } else { was_qualified };
-            let able = qualified && is_free >= class.units;
-            if (qualified, able) == (was_qualified, was_able) {
+        head.first = first;
+        self.fresh_items.extend(first);
+        // A shorter wait may allow the people of this queue to help others.
+        let lender = |c: &Arc<Class>| self.queues.get(&c.queue).is_some_and(|q| q.lend_below.is_some());
+        if self.lends && self.classes.get(class as usize).is_some_and(lender) {
+            self.fresh_people = self.idle.iter().map(|(_, _, id, _)| *id).collect();
+        }
+    }
+
+    /// The line waits for this person, because they are there and may take it.
+    fn keeps(&self, person: HumanAgentId, (class, exception): &Aside) -> bool {
+        let Some(slot) = self.slots.get(&person) else { return false };
+        let crowd = self.classes.get(*class as usize).map(|c| &c.crowd);
+        self.there.contains(*slot) && crowd.is_some_and(|c| c.everyone.contains(*slot)) && !exception.declined(person)
+    }
+
+    /// Any change of profile, presence or load; replaces what was known of the person.
+    pub fn put_human(&mut self, human: &HumanAgent, now: Timestamp) {
+        let id = human.id;
+        let slot = match self.slots.get(&id) {
+            Some(slot) => *slot,
+            None => {
+                let slot = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
+                self.slots.insert(id, slot);
+                self.people.push_back(Arc::new(Person::of(human, None, now)));
+                self.judge(slot);
+                self.seat(slot, None);
+                return;
+            }
+        };
+        let Some(old) = self.people.get(slot as usize).map(Arc::clone) else { return };
+        let person = Person::of(human, Some(&old), now);
+        let same_profile = Arc::ptr_eq(&old.profile, &person.profile);
+        self.people.set(slot as usize, Arc::new(person));
+        if !same_profile {
+            self.judge(slot);
+        }
+        self.seat(slot, Some(&old));
+    }
+
+    /// Asks of every class whether this person qualifies.
+    fn judge(&mut self, slot: u32) {
+        let Some(mut person) = self.people.get(slot as usize).map(|p| (**p).clone()) else { return };
+        let mut serves = Vec::new();
+        for (number, class) in (0u32..).zip(self.classes.iter_mut()) {
+            let serve = class.serve(number, &person);
+            serves.extend(serve);
+            if serve.is_some() || class.crowd.everyone.contains(slot) {
+                Arc::make_mut(class).crowd.set(slot, serve);
+            }
+        }
+        person.serves = Arc::new(serves);
+        self.people.set(slot as usize, Arc::new(person));
+    }
+
+    /// Puts the person where the index looks for them; `old` is as they were.
+    fn seat(&mut self, slot: u32, old: Option<&Person>) {
+        let Some(person) = self.people.get(slot as usize).map(Arc::clone) else { return };
+        let (was_there, there) = (old.is_some_and(Person::there), person.there());
+        self.there.set(slot, there);
+        let ends = |p: &Person| p.turns_at().map(|at| (at, slot));
+        swap(&mut self.shift_ends, old.and_then(ends), ends(&person));
+        for (demand, free) in self.demands.iter().zip(self.free.iter_mut()) {
+            free.set(slot, there && person.takes(*demand));
+        }
+        let idle = |p: &Person| (p.there() && p.free_units() > 0).then(|| (p.occupied(), p.idle_since, p.id, slot));
+        let (before, after) = (old.and_then(idle), idle(&person));
+        swap(&mut self.idle, before, after);
+        let turn = |p: &Person| idle(p).map(|_| (p.offered_at, p.id, slot));
+        let (asked, asks) = (old.and_then(turn), after.and_then(|_| turn(&person)));
+        if self.takes_turns {
+            swap(&mut self.turns, asked, asks);
+        }
+        let same = old.is_some_and(|o| Arc::ptr_eq(&o.profile, &person.profile));
+        if was_there != there || !same {
+            self.keep_for(&person);
+        }
+        let more = old.is_none_or(|o| !was_there || !same || o.load > person.load);
+        if there && more && after.is_some() {
+            self.fresh_people.insert(person.id);
+        } else if after.is_none() {
+            self.fresh_people.remove(&person.id);
+        }
+    }
+
+    /// Lines that name this person are kept for them while they are there, and anybody's otherwise.
+    fn keep_for(&mut self, person: &Person) {
+        let id = person.id;
+        let first = (0, Arc::clone(&NOBODY));
+        let kept: Vec<_> =
+            self.kept.range((id, first.clone())..).take_while(|((p, _), _)| *p == id).map(|((_, a), _)| a.clone()).collect();
+        for aside in kept {
+            if self.keeps(id, &aside) {
                 continue;
             }
-            let mut waiting = waiting.clone();
-            let before = waiting.ready();
-            set(&mut waiting.qualified, id, qualified);
-            set(&mut waiting.able, id, able);
-            self.move_head(before, waiting.ready());
-            self.classes.insert(class, waiting);
+            if let Some(line) = self.kept.remove(&(id, aside.clone())) {
+                self.fresh_items.extend(line.first());
+                if let Some(head) = self.heads.get_mut(aside.0 as usize) {
+                    head.exceptions = true;
+                }
+                self.named.insert((id, aside.clone()));
+                self.aside.insert(aside, line);
+            }
+        }
+        let named: Vec<_> = self.named.range((id, first)..).take_while(|(p, _)| *p == id).map(|(_, a)| a.clone()).collect();
+        for aside in named {
+            if !self.keeps(id, &aside) {
+                continue;
+            }
+            self.named.remove(&(id, aside.clone()));
+            if let Some(line) = self.aside.remove(&aside) {
+                self.fresh_items.extend(line.first());
+                self.kept.insert((id, aside), line);
+            }
         }
     }
 
     pub fn set_queues(&mut self, queues: &[Queue]) {
-        let rules = |q: &Queue| QueueRules { strategy: q.strategy, offer: q.offer_timeout().max(Millis::secs(1)) };
-        self.queues = Arc::new(queues.iter().map(|q| (q.id.clone(), rules(q))).collect());
-    }
-
-    /// The next pair to offer, or `None` when no free, able person and waiting item coexist. Deterministic.
-    pub fn next_match(&self, now: Timestamp) -> Option<Match> {
-        self.ready.iter().find_map(|head| {
-            let (class, _) = self.items.get(&head.id)?;
-            let waiting = self.classes.get(class)?;
-            let (id, person) = self.choose(class, waiting, now)?;
-            let words = fit::fit_words(&person.profile, &class.requirements);
-            let fit = if class.preferred == Some(id) { format!("asked for by name, {words}") } else { words };
-            let offer = self.queues.get(&class.queue).map_or(FALLBACK_OFFER, |q| q.offer);
-            Some(Match { escalation: head.id, human_agent: id, fit, due: now + offer })
-        })
-    }
-
-    fn choose(&self, class: &Class, waiting: &Waiting, now: Timestamp) -> Option<(HumanAgentId, &Person)> {
-        let candidate = |id: &HumanAgentId| {
-            let person = self.people.get(id)?;
-            person.present(now).then_some((*id, person))
+        let rules = |q: &Queue| QueueRules {
+            strategy: q.strategy,
+            offer: q.offer_timeout().max(Millis::secs(1)),
+            weight: q.proficiency_weight,
+            lend_below: q.lending.map(|l| Millis::secs(i64::from(l.while_wait_below_seconds))),
         };
-        if let Some(id) = self.reserved_for(class, waiting, now) {
-            return waiting.able.contains(&id).then(|| candidate(&id)).flatten();
+        self.queues = Arc::new(queues.iter().map(|q| (q.id.clone(), rules(q))).collect());
+        for (head, class) in self.heads.iter_mut().zip(self.classes.iter()) {
+            (head.weight, head.lent) = (weight(&self.queues, class), lent(&self.queues, class));
         }
-        let strategy = self.queues.get(&class.queue).map(|q| q.strategy).unwrap_or_default();
-        let candidates = waiting.able.iter().filter_map(candidate);
-        candidates.min_by_key(|(id, person)| person.rank(strategy, &class.requirements, *id))
+        self.turns = OrdSet::new();
+        let any = |f: fn(&QueueRules) -> bool| self.queues.values().any(f);
+        self.takes_turns = any(|q| q.strategy == Strategy::RoundRobin);
+        self.in_batches = any(|q| q.strategy == Strategy::MinCost);
+        self.lends = any(|q| q.lend_below.is_some());
+        if self.takes_turns {
+            let people = self
+                .idle
+                .iter()
+                .filter_map(|(.., id, slot)| self.people.get(*slot as usize).map(|p| (p.offered_at, *id, *slot)));
+            self.turns = people.collect();
+        }
+        self.sweep();
     }
 
-    /// The preferred person, while they are there and qualify. Otherwise anybody may have the item.
-    fn reserved_for(&self, class: &Class, waiting: &Waiting, now: Timestamp) -> Option<HumanAgentId> {
-        let id = class.preferred?;
-        let there = waiting.qualified.contains(&id) && self.people.get(&id).is_some_and(|p| p.present(now));
-        there.then_some(id)
-    }
-
-    fn new_class(&self, class: &Class) -> Waiting {
-        let mut waiting = Waiting::default();
-        for id in &self.here {
-            let Some(person) = self.people.get(id) else { continue };
-            if class.accepts(*id, &person.profile) {
-                waiting.qualified.insert(*id);
-                if person.free_units() >= class.units {
-                    waiting.able.insert(*id);
-                }
+    /// Shifts have turned: who is working now?
+    pub fn turn(&mut self, now: Timestamp) {
+        for slot in 0..u32::try_from(self.people.len()).unwrap_or(u32::MAX) {
+            let Some(old) = self.people.get(slot as usize).map(Arc::clone) else { continue };
+            let mut person = (*old).clone();
+            if person.look_at_shift(now) {
+                self.people.set(slot as usize, Arc::new(person));
+                self.seat(slot, Some(&old));
             }
         }
-        waiting
     }
 
-    fn move_head(&mut self, before: Option<Place>, after: Option<Place>) {
-        if before == after {
-            return;
+    /// Looks at everything again: what a rebuilt index needs, and a check that nothing was overlooked.
+    pub fn sweep(&mut self) {
+        self.fresh_people = self.idle.iter().map(|(_, _, id, _)| *id).collect();
+        let heads = self.heads.iter().filter_map(|h| h.first);
+        let others = self.aside.values().chain(self.kept.values()).filter_map(Line::first);
+        self.fresh_items = heads.chain(others).collect();
+    }
+
+    /// Nothing is fresh: the owner knows that everything was looked at.
+    pub fn settled(&mut self) {
+        self.fresh_people = OrdSet::new();
+        self.fresh_items = OrdSet::new();
+    }
+
+    fn class_for(&mut self, item: &WorkItem) -> u32 {
+        let digest = class::digest(item);
+        let same = |n: &u32| self.classes.get(*n as usize).is_some_and(|c| c.holds(item));
+        let known = self.by_digest.range((digest, 0)..=(digest, u32::MAX)).map(|(_, n)| *n).find(same);
+        known.unwrap_or_else(|| self.new_class(item, digest))
+    }
+
+    fn new_class(&mut self, item: &WorkItem, digest: u64) -> u32 {
+        let demand = class::demand(item);
+        let demand_no = self.demands.iter().position(|d| *d == demand).unwrap_or_else(|| {
+            let mut free = Bits::default();
+            for (_, _, _, slot) in &self.idle {
+                free.set(*slot, self.people.get(*slot as usize).is_some_and(|p| p.takes(demand)));
+            }
+            self.demands.push_back(demand);
+            self.free.push_back(free);
+            self.demands.len() - 1
+        });
+        let mut class = Class::of(item, u32::try_from(demand_no).unwrap_or(0));
+        let number = self.vacate();
+        let mut crowd = Crowd::default();
+        for (slot, person) in (0u32..).zip(self.people.iter_mut()) {
+            if let Some(serve) = class.serve(number, person) {
+                crowd.set(slot, Some(serve));
+                Arc::make_mut(person).set_serve(number, Some(serve));
+            }
         }
-        if let Some(head) = before {
-            self.ready.remove(&head);
+        class.crowd = crowd;
+        let head = Head {
+            first: None,
+            pace: class.pace(),
+            weight: weight(&self.queues, &class),
+            demand_no: class.demand_no,
+            count: 0,
+            exceptions: false,
+            lent: lent(&self.queues, &class),
+        };
+        self.by_digest.insert((digest, number));
+        let at = number as usize;
+        if at < self.classes.len() {
+            self.classes.set(at, Arc::new(class));
+            self.heads.set(at, head);
+            self.lines.set(at, Line::default());
+        } else {
+            self.classes.push_back(Arc::new(class));
+            self.heads.push_back(head);
+            self.lines.push_back(Line::default());
         }
-        if let Some(head) = after {
-            self.ready.insert(head);
+        number
+    }
+
+    /// A number for a new class: a further one, or beyond the bound that of an empty class.
+    fn vacate(&mut self) -> u32 {
+        let further = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
+        if self.classes.len() < CLASSES {
+            return further;
         }
+        let Some(number) = (0u32..).zip(self.heads.iter()).find(|(_, h)| h.count == 0).map(|(n, _)| n) else {
+            return further;
+        };
+        if let Some(entry) = self.by_digest.iter().find(|(_, n)| *n == number).copied() {
+            self.by_digest.remove(&entry);
+        }
+        let crowd = self.classes.get(number as usize).map(|c| c.crowd.everyone.clone()).unwrap_or_default();
+        for slot in crowd.iter() {
+            if let Some(person) = self.people.get_mut(slot as usize) {
+                Arc::make_mut(person).set_serve(number, None);
+            }
+        }
+        number
     }
 }
 
-fn set(people: &mut OrdSet<HumanAgentId>, id: HumanAgentId, member: bool) {
-    if member {
-        people.insert(id);
-    } else {
-        people.remove(&id);
+/// Sorts before every exception.
+static NOBODY: std::sync::LazyLock<Arc<Exception>> =
+    std::sync::LazyLock::new(|| Arc::new(Exception { preferred: None, decliners: Vec::new() }));
+
+fn key(routing_since: Timestamp, priority: i32) -> i64 {
+    routing_since.millis().saturating_sub(i64::from(priority) * 1_000)
+}
+
+fn weight(queues: &BTreeMap<QueueId, QueueRules>, class: &Class) -> u8 {
+    queues.get(&class.queue).map_or(baton_model::PROFICIENCY_WEIGHT, |q| q.weight)
+}
+
+fn lent(queues: &BTreeMap<QueueId, QueueRules>, class: &Class) -> bool {
+    let conditional = |q: &QueueId| queues.get(q).is_some_and(|q| q.lend_below.is_some());
+    class.needs().queues.iter().any(|q| *q != class.queue && conditional(q))
+}
+
+fn swap<T: Ord + Clone>(set: &mut OrdSet<T>, before: Option<T>, after: Option<T>) {
+    if before != after {
+        if let Some(before) = before {
+            set.remove(&before);
+        }
+        set.extend(after);
     }
+}
+
+/// Takes a place out of a line; `Some` with what is first then, when there was such a line.
+fn shorten<K: Ord + Clone>(lines: &mut OrdMap<K, Line>, key: &K, place: &Place) -> Option<Option<Place>> {
+    let line = lines.get_mut(key)?;
+    line.remove(place);
+    let first = line.first();
+    if first.is_none() {
+        lines.remove(key);
+    }
+    Some(first)
 }
 
 #[cfg(test)]

@@ -1,14 +1,11 @@
 //! What the forecast needs to know about the line, summed up from who is there and what waits.
 
-use std::collections::BTreeSet;
+use baton_model::{EscalationId, Millis, QueueId, Requirements, Tier, Timestamp};
 
-use baton_model::{EscalationId, HumanAgentId, QueueId, Requirements, Tier, Timestamp};
-use imbl::OrdSet;
-
-use super::{Backlog, Person, Place, Waiting, key};
+use super::{Backlog, Person, bits::Bits, key, line::Line, line::Place};
 use crate::route::{
     fit,
-    forecast::{Forecast, Line, Pace, Pool, Roster},
+    forecast::{self, Forecast, Pace, Pool, Roster},
 };
 
 /// Whose wait is asked for.
@@ -25,41 +22,45 @@ pub struct Asked<'a> {
 }
 
 impl Backlog {
-    /// The wait of an item. `None`: nobody is there who qualifies, and nobody will be soon.
+    /// The wait of an item. `None`: nobody is there who qualifies.
     pub fn forecast(&self, asked: &Asked<'_>, pace: &Pace, now: Timestamp) -> Option<Forecast> {
-        let able = self.pool(|person| fit::qualifies(&person.profile, asked.requirements));
-        let here: BTreeSet<HumanAgentId> = able.iter().filter(|(_, p)| p.present(now)).map(|(id, _)| *id).collect();
+        let judge = fit::Judge::new(asked.requirements.clone());
+        let mut able: Vec<&Person> = Vec::new();
+        let mut here = Bits::default();
+        for (slot, person) in (0u32..).zip(&self.people) {
+            if judge.fit(&person.profile).is_some() {
+                able.push(person);
+                here.set(slot, person.there() && person.connected(now));
+            }
+        }
         if here.is_empty() {
             return None;
         }
-        let place = asked.escalation.and_then(|id| self.items.get(&id)).map(|(_, place)| *place);
-        let joins = key(now, asked.priority);
-        let ahead = |waiting: &Waiting| -> usize {
-            match &place {
-                Some(place) => waiting.line.range(..*place).count(),
-                None => waiting.line.iter().take_while(|p: &&Place| p.key <= joins).count(),
-            }
-        };
         // What only these people can do, and what they share with others.
         let (mut own, mut all, mut sharing) = (0, 0, here.clone());
-        for waiting in self.classes.values().filter(|w| meets(&w.qualified, &here)) {
-            let n = ahead(waiting);
-            if n == 0 {
+        for number in self.open.iter() {
+            let Some(class) = self.classes.get(number as usize) else { continue };
+            if !class.crowd.everyone.meets(&here, &self.there) {
                 continue;
             }
-            all += n;
-            if waiting.qualified.iter().all(|id| here.contains(id)) {
-                own += n;
-            } else {
-                sharing.extend(waiting.qualified.iter().copied());
+            let ahead = self.ahead(asked, number, now);
+            if ahead == 0 {
+                continue;
             }
+            all += ahead;
+            let (mut others, everyone) = (false, &class.crowd.everyone);
+            for slot in everyone.iter().filter(|slot| self.there.contains(*slot) && !here.contains(*slot)) {
+                sharing.set(slot, true);
+                others = true;
+            }
+            own += if others { 0 } else { ahead };
         }
-        let mut pools = vec![self.summed(&able, own, asked.units, now)];
+        let mut pools = vec![summed(&able, own, asked.units, now)];
         if all > own {
-            let others = sharing.iter().filter_map(|id| Some((*id, self.people.get(id)?))).collect::<Vec<_>>();
-            pools.push(self.summed(&others, all, asked.units, now));
+            let shared: Vec<&Person> = sharing.iter().filter_map(|s| Some(&**self.people.get(s as usize)?)).collect();
+            pools.push(summed(&shared, all, asked.units, now));
         }
-        let line = Line {
+        let line = forecast::Line {
             pools,
             handling: pace.handling(asked.issue_class),
             gives_up: pace.gives_up(asked.queue),
@@ -68,33 +69,45 @@ impl Backlog {
         pace.forecast(&line, asked.queue, asked.tier)
     }
 
-    fn pool(&self, wanted: impl Fn(&Person) -> bool) -> Vec<(HumanAgentId, &Person)> {
-        self.people.iter().filter(|(_, p)| wanted(p)).map(|(id, p)| (*id, p)).collect()
-    }
-
-    fn summed(&self, people: &[(HumanAgentId, &Person)], ahead: usize, units: u32, now: Timestamp) -> Pool {
-        let units = units.max(1);
-        let mut roster = Roster::default();
-        let mut free = 0u32;
-        for (_, person) in people {
-            let here = person.here() && person.connected(now);
-            roster.add(&person.profile.hours, f64::from(person.profile.capacity) / f64::from(units), here);
-            if here && person.working(now) {
-                free = free.saturating_add(person.free_units() / units);
+    /// Items of a class that go before the one that is asked about.
+    fn ahead(&self, asked: &Asked<'_>, number: u32, now: Timestamp) -> u32 {
+        let Some(rival) = self.heads.get(number as usize) else { return 0 };
+        let own = asked.escalation.and_then(|id| self.items.get(&id).map(|entry| (id, entry)));
+        let count = |line: &Line| match own {
+            None => line.count_while(|p| p.key <= key(now, asked.priority)),
+            Some((id, entry)) => {
+                let place = Place { key: entry.key, real_since: entry.real_since, id };
+                match self.heads.get(entry.class as usize) {
+                    Some(head) if head.pace != rival.pace => {
+                        let before = rival.pace.key_ahead_of(head.pace, place.key, now);
+                        line.count_while(|p| p.key < before)
+                    }
+                    _ => line.count_while(|p| *p < place),
+                }
             }
-        }
-        Pool { ahead: u32::try_from(ahead).unwrap_or(u32::MAX - 1), free, staffing: roster.staffing(now) }
+        };
+        self.lines_of(number, rival).map(count).sum()
     }
 
-    /// How long the head of the line has waited that somebody with these needs joins at the end of.
-    fn head_of_line(&self, asked: &Asked<'_>, now: Timestamp) -> Option<baton_model::Millis> {
-        let mut same = self.classes.iter().filter(|(c, _)| c.requirements == *asked.requirements);
-        let (_, waiting) = same.find(|(_, w)| w.line.len() > 1)?;
-        let last = asked.escalation.is_none_or(|id| waiting.line.get_max().is_some_and(|p| p.id == id));
-        last.then(|| waiting.line.get_min().map(|head| now.since(head.real_since))).flatten()
+    /// How long the head of the line has waited that somebody stands at the end of.
+    fn head_of_line(&self, asked: &Asked<'_>, now: Timestamp) -> Option<Millis> {
+        let id = asked.escalation?;
+        let line = self.lines.get(self.items.get(&id)?.class as usize)?;
+        let first = line.first().filter(|first| first.id != id)?;
+        Some(now.since(first.real_since))
     }
 }
 
-fn meets(a: &OrdSet<HumanAgentId>, b: &BTreeSet<HumanAgentId>) -> bool {
-    if a.len() <= b.len() { a.iter().any(|id| b.contains(id)) } else { b.iter().any(|id| a.contains(id)) }
+fn summed(people: &[&Person], ahead: u32, units: u32, now: Timestamp) -> Pool {
+    let units = units.max(1);
+    let mut roster = Roster::default();
+    let mut free = 0u32;
+    for person in people {
+        let here = person.willing_here() && person.connected(now);
+        roster.add(&person.profile.hours, f64::from(person.profile.capacity) / f64::from(units), here);
+        if here && person.there() {
+            free = free.saturating_add(person.free_units() / units);
+        }
+    }
+    Pool { ahead: ahead.min(u32::MAX - 1), free, staffing: roster.staffing(now) }
 }

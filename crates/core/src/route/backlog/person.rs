@@ -1,13 +1,10 @@
 //! What the index remembers of a person.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::sync::Arc;
 
-use baton_model::{HumanAgent, HumanAgentId, HumanProfile, Millis, Requirements, Strategy, Timestamp, Willing};
+use baton_model::{Channel, HumanAgent, HumanAgentId, HumanProfile, Timestamp, Willing};
 
-use crate::{calendar, route::fit};
-
-/// Leases end at most this long after the moment they are renewed at; a longer one only costs a slower look-up.
-const LEASE_AHEAD: Millis = Millis::hours(1);
+use crate::calendar;
 
 /// Whether the person works, from one change of their shift to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,46 +14,81 @@ pub(super) struct Shift {
     working: bool,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// A class of items that a person may take, and how well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Serve {
+    pub(super) class: u32,
+    /// In percent.
+    pub(super) speed: u8,
+    /// Only when nothing of their own queues waits.
+    pub(super) helps: bool,
+}
+
+#[derive(Debug, Clone)]
 pub(super) struct Person {
+    pub(super) id: HumanAgentId,
     pub(super) profile: Arc<HumanProfile>,
     pub(super) lease_until: Option<Timestamp>,
     pub(super) willing: Willing,
     pub(super) load: u32,
-    idle_since: Timestamp,
-    /// Around the lease's end, so that heartbeats keep it fresh; absent without shifts.
-    shift: Option<Shift>,
+    /// Items held of each channel, where the profile limits them.
+    held: [u32; 3],
+    pub(super) idle_since: Timestamp,
+    pub(super) offered_at: Timestamp,
+    /// Absent without shifts.
+    pub(super) shift: Option<Shift>,
+    working: bool,
+    /// By class.
+    pub(super) serves: Arc<Vec<Serve>>,
 }
 
-/// Lower is better. One shape for all strategies, so that ties fall through to idleness and id.
-pub(super) type Rank = (Reverse<u32>, u64, Timestamp, u64, HumanAgentId);
-
 impl Person {
-    pub(super) fn of(human: &HumanAgent, old: Option<&Self>) -> Self {
-        let profile = match old {
-            Some(old) if *old.profile == human.profile => old.profile.clone(),
-            _ => Arc::new(human.profile.clone()),
-        };
+    pub(super) fn of(human: &HumanAgent, old: Option<&Self>, now: Timestamp) -> Self {
+        let same = old.filter(|o| *o.profile == human.profile);
+        let profile = same.map_or_else(|| Arc::new(human.profile.clone()), |o| Arc::clone(&o.profile));
+        let mut held = [0; 3];
+        if !profile.limits.is_empty() {
+            // What only wraps up is no conversation any more.
+            human.held.iter().filter(|h| h.until.is_none()).for_each(|h| held[slot(h.channel)] += 1);
+        }
         let mut person = Self {
+            id: human.id,
             profile,
             lease_until: human.presence.lease_until,
             willing: human.presence.willing,
             load: human.load(),
+            held,
             idle_since: human.idle_since,
-            shift: None,
+            offered_at: human.offered_at,
+            shift: same.and_then(|o| o.shift),
+            working: true,
+            serves: same.map(|o| Arc::clone(&o.serves)).unwrap_or_default(),
         };
-        person.shift = person.shift_around_lease();
+        person.look_at_shift(now);
         person
     }
 
-    /// Connected as far as the last put says, and available.
-    pub(super) fn here(&self) -> bool {
+    /// Refreshes what is known of the shift, if the person is there to work it. True: it is another one.
+    pub(super) fn look_at_shift(&mut self, now: Timestamp) -> bool {
+        let known = self.shift.filter(|s| s.from <= now && now < s.to);
+        let before = self.shift;
+        if known.is_none() && self.willing_here() {
+            let to = calendar::next_change(&self.profile.hours, now);
+            self.working = calendar::is_open(&self.profile.hours, now);
+            self.shift = to.map(|to| Shift { from: now, to, working: self.working });
+        } else if let Some(shift) = known {
+            self.working = shift.working;
+        }
+        self.shift != before
+    }
+
+    pub(super) fn willing_here(&self) -> bool {
         self.lease_until.is_some() && self.willing == Willing::Available
     }
 
-    /// Connected, willing and working.
-    pub(super) fn present(&self, now: Timestamp) -> bool {
-        self.here() && self.connected(now) && self.working(now)
+    /// Connected (as far as the last put says), available, and inside their shift (as of the last look).
+    pub(super) fn there(&self) -> bool {
+        self.willing_here() && self.working
     }
 
     pub(super) fn connected(&self, now: Timestamp) -> bool {
@@ -74,25 +106,55 @@ impl Person {
         self.profile.capacity.saturating_sub(self.load)
     }
 
-    pub(super) fn known_shift(&self) -> Option<Shift> {
-        if self.here() { self.shift } else { None }
+    /// When their shift next starts or ends, while that matters.
+    pub(super) fn turns_at(&self) -> Option<Timestamp> {
+        self.shift.filter(|_| self.willing_here()).map(|s| s.to)
     }
 
-    fn shift_around_lease(&self) -> Option<Shift> {
-        let until = self.lease_until.filter(|_| self.here())?;
-        let from = until - LEASE_AHEAD;
-        let to = calendar::next_change(&self.profile.hours, from)?;
-        Some(Shift { from, to, working: calendar::is_open(&self.profile.hours, from) })
+    pub(super) fn takes(&self, demand: Demand) -> bool {
+        self.free_units() >= demand.units && self.limit_of(demand.channel).is_none_or(|(held, most)| held < most)
     }
 
-    pub(super) fn rank(&self, strategy: Strategy, needs: &Requirements, id: HumanAgentId) -> Rank {
-        // Parts of the capacity in use, in units of 1/2^32: exact enough to compare any two real capacities.
-        let occupied = (u64::from(self.load) << 32) / u64::from(self.profile.capacity.max(1));
-        match strategy {
-            Strategy::MostProficient => (Reverse(fit::proficiency(&self.profile, needs)), occupied, self.idle_since, 0, id),
-            Strategy::LeastOccupied => (Reverse(0), occupied, self.idle_since, 0, id),
-            // Somebody who holds nothing before anybody who holds something.
-            Strategy::LongestIdle => (Reverse(0), u64::from(self.load > 0), self.idle_since, occupied, id),
+    /// Held now and at most, where the profile limits the channel.
+    pub(super) fn limit_of(&self, channel: Channel) -> Option<(u32, u32)> {
+        let most = *self.profile.limits.get(&channel)?;
+        Some((self.held[slot(channel)], most))
+    }
+
+    /// Parts of the capacity in use, in units of 1/2^32: exact enough to compare any two real capacities.
+    pub(super) fn occupied(&self) -> u64 {
+        (u64::from(self.load) << 32) / u64::from(self.profile.capacity.max(1))
+    }
+
+    pub(super) fn serve(&self, class: u32) -> Option<Serve> {
+        let at = self.serves.binary_search_by_key(&class, |s| s.class).ok()?;
+        self.serves.get(at).copied()
+    }
+
+    pub(super) fn set_serve(&mut self, class: u32, serve: Option<Serve>) {
+        let serves = Arc::make_mut(&mut self.serves);
+        match (serves.binary_search_by_key(&class, |s| s.class), serve) {
+            (Ok(at), Some(serve)) => serves[at] = serve,
+            (Ok(at), None) => {
+                serves.remove(at);
+            }
+            (Err(at), Some(serve)) => serves.insert(at, serve),
+            (Err(_), None) => {}
         }
     }
+}
+
+fn slot(channel: Channel) -> usize {
+    match channel {
+        Channel::Chat => 0,
+        Channel::Email => 1,
+        Channel::Voice => 2,
+    }
+}
+
+/// What an item takes of whoever holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Demand {
+    pub(super) units: u32,
+    pub(super) channel: Channel,
 }

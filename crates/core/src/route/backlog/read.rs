@@ -1,56 +1,91 @@
-//! Answers about the line: position, why, who is there, when that changes.
+//! Answers about the line: position, forecast, why, who is there, when that changes.
 
 use baton_model::{Candidate, EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, Willing};
-use imbl::OrdSet;
 
-use super::{Backlog, Class, Person, Waiting};
+use super::{
+    Backlog, Class, Exception, Person,
+    class::Head,
+    line::{Line, Place},
+};
 use crate::{calendar, route::fit};
+
+/// Most people that an explanation names.
+const CANDIDATES: usize = 200;
 
 impl Backlog {
     /// 1 is next among the items that compete for the same people: those that some connected, available person may take
-    /// as well as this one; where nobody is there for one of them, those that share a queue.
-    pub fn position(&self, id: EscalationId) -> Option<u32> {
-        let (class, place) = self.items.get(&id)?;
-        let own = self.classes.get(class)?;
-        let rivals = self.classes.iter().filter(|(c, w)| *c == class || competes(class, own, c, w));
-        let ahead: usize = rivals.map(|(_, w)| w.line.range(..*place).count()).sum();
-        Some(u32::try_from(ahead).unwrap_or(u32::MAX).saturating_add(1))
+    /// as well as this one; where nobody is there for one of them, those that share a queue. Who is ahead is decided by the
+    /// score of `core::route`, for a person of plain speed. Costs the number of classes and the logarithm of their lines.
+    pub fn position(&self, id: EscalationId, now: Timestamp) -> Option<u32> {
+        let entry = self.items.get(&id)?;
+        let (class, head) = (self.classes.get(entry.class as usize)?, self.heads.get(entry.class as usize)?);
+        let place = Place { key: entry.key, real_since: entry.real_since, id };
+        let mut ahead = 0u32;
+        for number in self.open.iter().filter(|n| *n == entry.class || self.competes(class, *n)) {
+            let Some(rival) = self.heads.get(number as usize) else { continue };
+            let count = |line: &Line| {
+                if rival.pace == head.pace {
+                    line.count_while(|p| *p < place)
+                } else {
+                    let before = rival.pace.key_ahead_of(head.pace, place.key, now);
+                    line.count_while(|p| p.key < before)
+                }
+            };
+            ahead += self.lines_of(number, rival).map(count).sum::<u32>();
+        }
+        Some(ahead.saturating_add(1))
+    }
+
+    /// All lines of a class, except those that are kept for somebody.
+    pub(super) fn lines_of(&self, class: u32, head: &Head) -> impl Iterator<Item = &Line> {
+        let beside = head.exceptions.then(|| self.beside(class).map(|(_, line)| line));
+        self.lines.get(class as usize).into_iter().chain(beside.into_iter().flatten())
+    }
+
+    fn competes(&self, class: &Class, with: u32) -> bool {
+        let Some(other) = self.classes.get(with as usize) else { return false };
+        let nobody = |c: &Class| !c.crowd.everyone.meets(&self.there, &self.there);
+        if nobody(class) || nobody(other) {
+            return class.needs().queues.iter().any(|q| other.needs().queues.contains(q));
+        }
+        class.crowd.everyone.meets(&other.crowd.everyone, &self.there)
     }
 
     /// Everybody, with why or why not: who could take it now first, then who qualifies, then by name.
     pub fn explain(&self, id: EscalationId, now: Timestamp) -> Vec<Candidate> {
-        let Some((class, _)) = self.items.get(&id) else { return Vec::new() };
-        let Some(waiting) = self.classes.get(class) else { return Vec::new() };
-        let reserved = self.reserved_for(class, waiting, now);
+        let Some(entry) = self.items.get(&id) else { return Vec::new() };
+        let Some(class) = self.classes.get(entry.class as usize) else { return Vec::new() };
+        let exception = entry.exception.as_deref();
+        let reserved = self.keeper(entry.class, exception).and_then(|s| self.people.get(s as usize)).map(|p| p.id);
         let mut rows: Vec<(bool, Candidate)> = Vec::with_capacity(self.people.len());
-        for (human, person) in &self.people {
-            let (qualified, obstacles) = self.obstacles(*human, person, class, reserved, now);
+        for person in &self.people {
+            let (qualified, obstacles) = self.obstacles(person, class, exception, reserved, now);
             let takes = obstacles.is_empty();
             let mut why = Vec::new();
             if qualified {
-                why.push(fit::fit_words(&person.profile, &class.requirements));
+                why.push(fit::fit_words(&person.profile, class.needs()));
                 why.retain(|words| !words.is_empty());
             }
             why.extend(obstacles);
             let name = person.profile.name.clone();
-            rows.push((takes, Candidate { human_agent: *human, name, qualified, why }));
+            rows.push((takes, Candidate { human_agent: person.id, name, qualified, why }));
         }
         rows.sort_by(|(a_takes, a), (b_takes, b)| {
             (!a_takes, !a.qualified, &a.name, a.human_agent).cmp(&(!b_takes, !b.qualified, &b.name, b.human_agent))
         });
-        rows.into_iter().map(|(_, candidate)| candidate).collect()
+        rows.into_iter().map(|(_, candidate)| candidate).take(CANDIDATES).collect()
     }
 
     fn obstacles(
         &self,
-        id: HumanAgentId,
         person: &Person,
         class: &Class,
+        exception: Option<&Exception>,
         reserved: Option<HumanAgentId>,
         now: Timestamp,
     ) -> (bool, Vec<String>) {
-        let mut words = fit::lacks(&person.profile, &class.requirements);
-        if class.decliners.binary_search(&id).is_ok() {
+        let mut words = class.judge.lacks(&person.profile);
+        if exception.is_some_and(|e| e.declined(person.id)) {
             words.push("declined it, or let the offer pass".into());
         }
         let qualified = words.is_empty();
@@ -62,16 +97,20 @@ impl Backlog {
         if !person.working(now) {
             words.push("outside their shift".into());
         }
-        if person.free_units() < class.units {
+        if person.free_units() < class.demand.units {
             let (load, capacity) = (person.load, person.profile.capacity);
-            words.push(if class.units > capacity {
-                format!("takes {capacity} at most, this needs {}", class.units)
+            words.push(if class.demand.units > capacity {
+                format!("takes {capacity} at most, this needs {}", class.demand.units)
             } else {
                 format!("full, {load} of {capacity}")
             });
         }
-        if let Some(other) = reserved.filter(|r| *r != id) {
-            let name = self.people.get(&other).map_or("somebody", |p| p.profile.name.as_str());
+        if let Some((held, most)) = person.limit_of(class.demand.channel).filter(|(held, most)| held >= most) {
+            words.push(format!("{held} of {most} of this channel"));
+        }
+        if let Some(other) = reserved.filter(|r| *r != person.id) {
+            let known = self.slots.get(&other).and_then(|slot| self.people.get(*slot as usize));
+            let name = known.map_or("somebody", |p| p.profile.name.as_str());
             words.push(format!("reserved for {name}"));
         }
         (qualified, words)
@@ -85,33 +124,24 @@ impl Backlog {
 
     /// Somebody is there who qualifies, busy or not.
     pub fn anyone_for(&self, requirements: &Requirements, now: Timestamp) -> bool {
-        self.there(now).any(|(_, p)| fit::qualifies(&p.profile, requirements))
+        let judge = fit::Judge::new(requirements.clone());
+        self.there(now).any(|(_, p)| judge.fit(&p.profile).is_some())
     }
 
-    /// When a shift of somebody who is connected and available next starts or ends, so that the engine can wake. `None`:
+    /// When a shift of somebody who is connected and available next starts or ends: then [`Backlog::turn`] is due. `None`:
     /// none of them has shifts.
     pub fn next_shift_change(&self, now: Timestamp) -> Option<Timestamp> {
         let earliest = self.shift_ends.iter().map(|(to, _)| *to).find(|to| *to > now);
-        // Remembered shifts that are over, or that lie ahead of now, say nothing about now.
-        let over = self.shift_ends.iter().take_while(|(to, _)| *to <= now).map(|(_, id)| id);
-        let ahead = self.shift_starts.iter().rev().take_while(|(from, _)| *from > now).map(|(_, id)| id);
-        let looked_up = over.chain(ahead).filter_map(|id| calendar::next_change(&self.people.get(id)?.profile.hours, now));
+        // Remembered shifts that are over say nothing about now.
+        let over = self.shift_ends.iter().take_while(|(to, _)| *to <= now);
+        let looked_up =
+            over.filter_map(|(_, slot)| calendar::next_change(&self.people.get(*slot as usize)?.profile.hours, now));
         looked_up.chain(earliest).min()
     }
 
-    fn there(&self, now: Timestamp) -> impl Iterator<Item = (HumanAgentId, &Person)> {
-        self.here.iter().filter_map(move |id| Some((*id, self.people.get(id).filter(|p| p.present(now))?)))
+    /// People who are connected, willing and working.
+    fn there(&self, now: Timestamp) -> impl Iterator<Item = (u32, &Person)> {
+        let present = move |slot: u32| self.people.get(slot as usize).filter(|p| p.connected(now));
+        self.there.iter().filter_map(move |slot| Some((slot, &**present(slot)?)))
     }
-}
-
-fn competes(a: &Class, a_waiting: &Waiting, b: &Class, b_waiting: &Waiting) -> bool {
-    if a_waiting.qualified.is_empty() || b_waiting.qualified.is_empty() {
-        return a.requirements.queues.iter().any(|q| b.requirements.queues.contains(q));
-    }
-    overlap(&a_waiting.qualified, &b_waiting.qualified)
-}
-
-fn overlap(a: &OrdSet<HumanAgentId>, b: &OrdSet<HumanAgentId>) -> bool {
-    let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    few.iter().any(|id| many.contains(id))
 }

@@ -68,8 +68,8 @@ impl Rule for Baton {
         self.backlog.remove_item(escalation(case));
     }
 
-    fn changed(&mut self, floor: &Floor, person: usize) {
-        self.backlog.put_human(&floor.people[person].human);
+    fn changed(&mut self, floor: &Floor, person: usize, now: Timestamp) {
+        self.backlog.put_human(&floor.people[person].human, now);
     }
 
     fn declined(&mut self, floor: &mut Floor, case: usize, person: usize) {

@@ -16,7 +16,7 @@ pub(crate) trait Rule {
     /// Left it: served, gone, or asked of somebody.
     fn left(&mut self, _case: usize) {}
     /// Load or presence of a person changed.
-    fn changed(&mut self, _floor: &Floor, _person: usize) {}
+    fn changed(&mut self, _floor: &Floor, _person: usize, _now: Timestamp) {}
     fn declined(&mut self, _floor: &mut Floor, _case: usize, _person: usize) {}
     /// The next pair, or nothing until something changes.
     fn next(&mut self, floor: &Floor, now: Timestamp) -> Option<(usize, usize)>;

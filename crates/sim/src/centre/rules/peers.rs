@@ -219,7 +219,7 @@ impl Rule for Top100 {
             let members = free.iter().copied().filter(|p| floor.qualifies(*p, *case));
             let rank = |p: &usize| {
                 let person = &floor.people[*p].human;
-                let level = baton_core::route::fit::proficiency(&person.profile, inbox(floor, *case));
+                let level: u8 = inbox(floor, *case).skills.keys().filter_map(|s| person.profile.skills.get(s)).sum();
                 (std::cmp::Reverse(level), person.load(), person.idle_since, *p)
             };
             Some((*case, members.min_by_key(rank)?))
