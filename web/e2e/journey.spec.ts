@@ -212,6 +212,13 @@ test('the supervisor sees it on the board and in learn', async () => {
   await expect(reviews.getByRole('row').nth(1)).toContainText('With something missing');
   await expect(reviews.getByRole('row').nth(1)).toContainText('Knowledge');
   await look(lead, 'learn', ['narrow', 'wide', 'phone']);
+  // Every figure opens down to its conversations.
+  await lead.getByRole('region', { name: 'Metrics', exact: true }).getByRole('button', { name: /^The AI could, or nearly/ }).click();
+  const behind = lead.getByRole('dialog', { name: 'The AI could, or nearly' });
+  await expect(behind.getByRole('row').nth(1)).toContainText('yes');
+  await look(lead, 'learn-behind', ['narrow', 'phone']);
+  await behind.getByRole('button', { name: 'Close' }).click();
+  await expect(lead.getByRole('region', { name: 'What to automate next' }).getByRole('link').first()).toBeVisible();
   await reviews.getByRole('link').first().click();
   await expect(lead.getByRole('log', { name: 'Messages' })).toBeVisible();
   await look(lead, 'item', ['narrow', 'wide', 'phone']);
@@ -225,6 +232,23 @@ test('a policy is checked while it is written, and applied after a confirmation'
   await expect(lead.getByText(/^\d+ problems?$/)).toBeVisible();
   await expect(lead.getByRole('button', { name: 'Apply' })).toBeDisabled();
   await look(lead, 'policy-problem', ['narrow', 'wide', 'phone']);
+
+  // In the order of safety: replay, shadow, a share; each but the first asks why.
+  await text.fill(good.replaceAll('escalate = 0.8', 'escalate = 0.7'));
+  await expect(lead.getByText('No problems')).toBeVisible();
+  await lead.getByRole('button', { name: 'Replay' }).click();
+  await expect(lead.getByRole('region', { name: 'Effect on history' })).toContainText('conversation');
+  await look(lead, 'policy-effect', ['narrow', 'wide', 'phone']);
+  await lead.getByRole('button', { name: 'Shadow' }).click();
+  await expect(lead.getByRole('button', { name: 'Start the shadow' })).toBeDisabled();
+  await lead.getByLabel('Why, for the record').fill('Too many came late.');
+  await lead.getByRole('button', { name: 'Start the shadow' }).click();
+  await expect(lead.getByText('In shadow: it decides nothing.')).toBeVisible();
+  await look(lead, 'policy-trial', ['narrow', 'wide', 'phone']);
+  await lead.getByRole('button', { name: 'Give up' }).click();
+  await lead.getByLabel('Why, for the record').fill('Only a try.');
+  await lead.getByRole('button', { name: 'Give it up' }).click();
+  await expect(lead.getByText(/trial stopped/)).toBeVisible();
 
   await text.fill(`${good}\n# Looked at again.\n`);
   await expect(lead.getByText('No problems')).toBeVisible();

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use crate::process::{self, cargo, root};
 
 pub(crate) fn run() -> Result<()> {
-    for (page, file) in [(None, "openapi.json"), (Some("problems"), "problems.md")] {
+    for (page, file) in [(None, "openapi.json"), (Some("problems"), "problems.md"), (Some("package"), "package.schema.json")]
+    {
         let mut command = cargo();
         command.args(["run", "--quiet", "--package", "baton-http", "--example", "openapi", "--"]).args(page);
         let text = process::output(&mut command)?;

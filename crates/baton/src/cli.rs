@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Openapi,
     /// Check policy files
     Policy(PolicyArgs),
+    /// Check or render information packages
+    Package(PackageArgs),
     /// Check the journal of a data directory
     Journal(JournalArgs),
     /// Replay recorded conversations through the real core
@@ -118,9 +120,102 @@ pub(crate) struct PolicyArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// Name every problem of a policy file; exits 1 if there is one
-    Lint { file: PathBuf },
+    Lint {
+        file: PathBuf,
+        /// Also write the result as JUnit XML
+        #[arg(long)]
+        junit: Option<PathBuf>,
+    },
+    /// Name every value that two policies do not share; exits 1 if there is one
+    Diff { old: PathBuf, new: PathBuf },
+    /// Check a policy on dialogues that say what they expect; exits 1 if one fails
+    Test {
+        policy: PathBuf,
+        /// JSONL files of recordings with `expect`; see docs/guides/tune-the-balance.md
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Also write the result as JUnit XML
+        #[arg(long)]
+        junit: Option<PathBuf>,
+    },
+    /// What a policy would have done with finished conversations; exits 1 if regret grows beyond chance
+    Replay(PolicyReplayArgs),
     /// Print the commented default policy
     Default,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyReplayArgs {
+    /// The policy to try
+    pub(crate) policy: PathBuf,
+    /// JSONL files of recordings; or give --data and --workspace
+    #[arg(required_unless_present = "data", conflicts_with = "data")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Data directory, for the history of a workspace
+    #[arg(long, requires = "workspace")]
+    pub(crate) data: Option<PathBuf>,
+    /// Slug of the workspace
+    #[arg(long, requires = "data")]
+    pub(crate) workspace: Option<String>,
+    /// Compare with this policy; otherwise with the one in force, or the default one for recordings
+    #[arg(long)]
+    pub(crate) base: Option<PathBuf>,
+    /// Cost of a missed escalation; the policy's own if absent
+    #[arg(long)]
+    pub(crate) late: Option<f32>,
+    /// Cost of a needless escalation; the policy's own if absent
+    #[arg(long)]
+    pub(crate) needless: Option<f32>,
+    /// Also automation against regret for more careful and bolder thresholds
+    #[arg(long)]
+    pub(crate) frontier: bool,
+    /// Regret per 100 conversations that may be added before it is a failure
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) allow: f64,
+    /// Print the whole report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Also write the result as JUnit XML
+    #[arg(long)]
+    pub(crate) junit: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackageArgs {
+    #[command(subcommand)]
+    pub(crate) command: PackageCommand,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum PackageForm {
+    Plain,
+    Markdown,
+    /// About fifteen seconds when read aloud
+    Spoken,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackageCommand {
+    /// Name every fault of a package with its JSON pointer; exits 1 if there is one
+    Validate {
+        /// `-` is standard input
+        file: PathBuf,
+    },
+    /// Print a package for people
+    Render {
+        /// `-` is standard input
+        file: PathBuf,
+        #[arg(long = "as", default_value = "plain")]
+        form: PackageForm,
+        /// Characters; what is left out is counted, with where the rest is
+        #[arg(long)]
+        limit: Option<usize>,
+        /// Where the whole package is; the file if absent
+        #[arg(long)]
+        link: Option<String>,
+    },
+    /// Print the JSON Schema of `baton.package/v1`
+    Schema,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod junit;
 mod logging;
 mod parts;
 
@@ -36,6 +37,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Key(args) => commands::key::run(args)?,
         Command::Config => print!("{}", config::DEFAULT),
         Command::Openapi => commands::openapi()?,
+        Command::Package(args) => return commands::package::run(args),
         Command::Policy(args) => return commands::policy::run(args),
         Command::Journal(args) => return commands::journal::run(args),
         Command::Replay(args) => return commands::replay::run(args),

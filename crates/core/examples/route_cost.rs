@@ -154,7 +154,7 @@ impl World {
 
     fn busy(&mut self, n: usize) {
         self.now = self.now + Millis(1);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             let (id, item) = self.item();
             self.backlog.put_item(id, &item);
             assert!(!self.serve(), "nobody is free");
@@ -171,7 +171,7 @@ impl World {
 
     fn quiet(&mut self, n: usize) {
         self.now = self.now + Millis(1);
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             let (id, item) = self.item();
             self.backlog.put_item(id, &item);
             self.serve();

@@ -1,6 +1,7 @@
 //! Whole journeys through the core, told by role-typed clients over one virtual clock.
 
 mod routing;
+mod secrets;
 mod world;
 
 use baton_model::*;

@@ -7,5 +7,7 @@
 
 pub mod bench;
 pub mod chart;
+pub mod hindsight;
 pub mod replay;
 pub mod suites;
+pub mod told;

@@ -92,6 +92,7 @@ const DESK: Allowed = PERSON;
 pub const OPERATIONS: &[Operation] = &[
     reads("GET", "/healthz", Allowed::Public),
     reads("GET", "/v1/openapi.json", Allowed::Public),
+    reads("GET", "/v1/schemas/package.json", Allowed::Public),
     writes("POST", "/v1/sessions", Allowed::Public),
     writes("DELETE", "/v1/sessions/current", PERSON),
     reads("GET", "/v1/me", PERSON),
@@ -124,6 +125,7 @@ pub const OPERATIONS: &[Operation] = &[
     reads("GET", "/v1/escalations/{id}/stream", PERSON),
     reads("GET", "/v1/escalations/{id}/package", PERSON),
     reads("GET", "/v1/escalations/{id}/routing", PERSON),
+    writes("POST", "/v1/escalations/{id}/reveal", PERSON),
     writes("POST", "/v1/escalations/{id}/turns", DESK),
     writes("POST", "/v1/escalations/{id}/transfer", DESK),
     writes("POST", "/v1/escalations/{id}/handback", DESK),
@@ -182,10 +184,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_operation_has_one_row_and_only_signing_in_and_health_are_public() {
+    fn every_operation_has_one_row_and_only_signing_in_and_what_describes_the_service_are_public() {
         assert_eq!(BY_PATH.len(), OPERATIONS.len());
         let public: Vec<_> = OPERATIONS.iter().filter(|op| op.allowed == Allowed::Public).map(|op| op.path).collect();
-        assert_eq!(public, ["/healthz", "/v1/openapi.json", "/v1/sessions"]);
+        assert_eq!(public, ["/healthz", "/v1/openapi.json", "/v1/schemas/package.json", "/v1/sessions"]);
         assert!(operation("GET", "/v1/secrets").is_none());
     }
 

@@ -104,8 +104,11 @@ mod tests {
     #[test]
     fn the_committed_pages_are_what_the_code_says() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
-        let fresh =
-            [("openapi.json", openapi().to_pretty_json().unwrap() + "\n"), ("problems.md", crate::problem::reference())];
+        let fresh = [
+            ("openapi.json", openapi().to_pretty_json().unwrap() + "\n"),
+            ("problems.md", crate::problem::reference()),
+            ("package.schema.json", format!("{:#}\n", baton_model::package_schema())),
+        ];
         for (name, text) in fresh {
             let committed = std::fs::read_to_string(root.join(name)).unwrap_or_default();
             assert!(committed == text, "docs/reference/{name} is stale: run `cargo xtask bless` and look at the difference");

@@ -28,9 +28,60 @@ impl Embedding {
 
     /// -1 to 1.
     pub fn cosine(&self, other: &Self) -> f32 {
-        let dot =
-            |a: &Self, b: &Self| -> i32 { a.0.iter().zip(b.0.iter()).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum() };
-        dot(self, other) as f32 / (dot(self, self) as f32 * dot(other, other) as f32).sqrt()
+        dot(&self.0, &other.0) as f32 / (dot(&self.0, &self.0) as f32 * dot(&other.0, &other.0) as f32).sqrt()
+    }
+}
+
+/// Exact; at most 128 · 127², so that it fits. Compilers turn it into multiply-and-add of 16-bit lanes.
+fn dot(a: &[i8; Embedding::DIMENSIONS], b: &[i8; Embedding::DIMENSIONS]) -> i32 {
+    a.iter().zip(b).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum()
+}
+
+/// Many embeddings side by side, searched exactly: 10,000 of them in about a tenth of a millisecond.
+#[derive(Debug, Clone, Default)]
+pub struct Neighbours {
+    rows: Vec<[i8; Embedding::DIMENSIONS]>,
+    /// 1 / the length of each row.
+    inverse: Vec<f32>,
+}
+
+impl Neighbours {
+    /// Its place is the number of those before it.
+    pub fn push(&mut self, embedding: &Embedding) {
+        self.rows.push(*embedding.0);
+        self.inverse.push(1.0 / (dot(&embedding.0, &embedding.0) as f32).sqrt());
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The places and cosines of the nearest, at most `most`, nearest first; of equally near ones the earlier.
+    pub fn nearest(&self, to: &Embedding, most: usize) -> Vec<(usize, f32)> {
+        let mut best: Vec<(usize, f32)> = Vec::with_capacity(most + 1);
+        for (place, (row, inverse)) in self.rows.iter().zip(&self.inverse).enumerate() {
+            let score = dot(row, &to.0) as f32 * inverse;
+            if best.len() < most || best.last().is_some_and(|(_, worst)| score > *worst) {
+                let at = best.partition_point(|(_, better)| *better >= score);
+                best.insert(at, (place, score));
+                best.truncate(most);
+            }
+        }
+        let inverse = 1.0 / (dot(&to.0, &to.0) as f32).sqrt();
+        best.iter_mut().for_each(|(_, score)| *score *= inverse);
+        best
+    }
+}
+
+impl FromIterator<Embedding> for Neighbours {
+    fn from_iter<I: IntoIterator<Item = Embedding>>(embeddings: I) -> Self {
+        let mut all = Self::default();
+        embeddings.into_iter().for_each(|embedding| all.push(&embedding));
+        all
     }
 }
 
@@ -87,6 +138,19 @@ mod tests {
     fn nearness_is_the_angle() {
         assert_eq!(axis(0).cosine(&axis(0)), 1.0);
         assert_eq!(axis(0).cosine(&axis(1)), 0.0);
+    }
+
+    #[test]
+    fn the_nearest_come_first_and_the_earlier_of_equals() {
+        let all: Neighbours = [axis(3), axis(1), axis(2), axis(1)].into_iter().collect();
+        let mut between = [0.0; Embedding::DIMENSIONS];
+        (between[1], between[2]) = (0.9, 0.4);
+        let between = Embedding::of(&between).expect("a direction");
+        let found = all.nearest(&between, 3);
+        assert_eq!(found.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [1, 3, 2]);
+        assert_eq!(found[0].1, axis(1).cosine(&between));
+        assert!(all.nearest(&between, 0).is_empty());
+        assert!(Neighbours::default().nearest(&between, 3).is_empty());
     }
 
     #[test]

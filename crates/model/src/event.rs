@@ -9,8 +9,8 @@ use crate::{
     Action, Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision,
     DeclineReason, Epoch, Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Judgement, MeasuredFacts,
     Millis, Obligation, Offer, OfferId, Order, Outcome, Package, Policy, Queue, QueueId, Rating, Reply, RequestId,
-    Requirements, RescindReason, Review, Settings, SlaClock, Timestamp, Trial, TrialEnd, Turn, TurnId, Urgency, WaitPromise,
-    Willing,
+    Requirements, RescindReason, Review, Secret, Settings, SlaClock, Timestamp, Trial, TrialEnd, Turn, TurnId, Urgency,
+    WaitPromise, Willing,
 };
 
 /// The chain that an event belongs to.
@@ -107,6 +107,20 @@ pub enum Event {
         conversation: ConversationId,
         turn: Arc<Turn>,
         idle_due: Timestamp,
+    },
+    /// What was masked in a turn. The only place that holds it: without this event's body it is gone for good.
+    SecretsKept {
+        conversation: ConversationId,
+        turn: TurnId,
+        secrets: Vec<Secret>,
+    },
+    /// Somebody looked at them.
+    SecretsRevealed {
+        conversation: ConversationId,
+        escalation: EscalationId,
+        turn: TurnId,
+        by: Actor,
+        why: String,
     },
     Decided {
         conversation: ConversationId,
@@ -371,6 +385,8 @@ impl Event {
             Self::OrderPut { .. } => "order_put",
             Self::ConversationOpened { .. } => "conversation_opened",
             Self::TurnAdded { .. } => "turn_added",
+            Self::SecretsKept { .. } => "secrets_kept",
+            Self::SecretsRevealed { .. } => "secrets_revealed",
             Self::Decided { .. } => "decided",
             Self::HumanOffered { .. } => "human_offered",
             Self::HumanOfferAnswered { .. } => "human_offer_answered",

@@ -202,6 +202,12 @@ pub enum Input {
         message: Option<String>,
         verdict: Option<Verdict>,
     },
+    /// Asks for what is masked in a turn; `why` is kept with the name of whoever asks.
+    Reveal {
+        escalation: EscalationId,
+        turn: TurnId,
+        why: String,
+    },
     GiveVerdict {
         escalation: EscalationId,
         verdict: Verdict,

@@ -14,6 +14,35 @@ pub const PACKAGE_SCHEMA: &str = "baton.package/v1";
 pub struct Claim {
     pub text: String,
     pub turns: Vec<TurnId>,
+    /// In a summary: what the sentence tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<ClaimPart>,
+}
+
+impl Claim {
+    pub fn new(text: impl Into<String>, turns: Vec<TurnId>) -> Self {
+        Self { text: text.into(), turns, part: None }
+    }
+
+    pub fn telling(self, part: ClaimPart) -> Self {
+        Self { part: Some(part), ..self }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimPart {
+    /// What the customer told.
+    Happened,
+    /// What they were last answered.
+    Answered,
+    /// How the AI's answers and tools fared.
+    Tried,
+    /// Where their mood fell.
+    Mood,
+    /// What nobody has answered.
+    Open,
+    Promised,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -128,12 +157,28 @@ pub struct Promise {
     pub due: Option<Timestamp>,
 }
 
+/// What the customer has already told, beside the question that it answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Given {
+    /// Absent for what they told by themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// The turn that asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<TurnId>,
+    pub answer: String,
+    pub turn: TurnId,
+}
+
 /// Something the human would usually need that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Gap {
     /// Short and stable: `customer_record`, `order`, `contact`, …
     pub what: String,
     pub why: String,
+    /// How to ask the customer for it while they wait, where they are the one to ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -195,6 +240,9 @@ pub struct Package {
     pub customer: CustomerCard,
     pub orders: Vec<Sourced<Order>>,
     pub entities: Vec<PackageEntity>,
+    /// Nothing here needs to be asked again.
+    #[serde(default)]
+    pub given: Vec<Given>,
     pub tried: Vec<Attempt>,
     pub promises: Vec<Promise>,
     pub next_steps: Vec<NextStep>,

@@ -93,6 +93,29 @@ pub struct HighValue {
     pub action: Action,
 }
 
+/// What experienced people do first for an issue class. A workspace's own playbook replaces the built-in one of its class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Playbook {
+    /// An issue class, as turns are labelled.
+    pub class: String,
+    /// Best first.
+    pub steps: Vec<PlaybookStep>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaybookStep {
+    /// For the human agent: what to do.
+    pub text: String,
+    /// Why.
+    pub rationale: String,
+    /// A reply to start from; `{order}` becomes "your order A-1042" or "your order", `{status}` a sentence from the
+    /// order's record or nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
@@ -107,4 +130,6 @@ pub struct Policy {
     pub high_value: HighValue,
     #[serde(default)]
     pub rules: Vec<Rule>,
+    #[serde(default)]
+    pub playbooks: Vec<Playbook>,
 }

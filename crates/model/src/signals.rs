@@ -118,6 +118,31 @@ pub enum EntityKind {
     Address,
     Person,
     Url,
+    /// A number that a state gives to a person: social security, driving licence, passport.
+    NationalId,
+    /// Version 4 or 6.
+    IpAddress,
+    /// Named as one in the text.
+    PostalCode,
+}
+
+impl EntityKind {
+    /// What nobody sees in full without asking for it by name.
+    pub fn is_secret(self) -> bool {
+        match self {
+            Self::Card | Self::Iban | Self::NationalId => true,
+            Self::Reference
+            | Self::Amount
+            | Self::Date
+            | Self::Email
+            | Self::Phone
+            | Self::Address
+            | Self::Person
+            | Self::Url
+            | Self::IpAddress
+            | Self::PostalCode => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -126,6 +151,13 @@ pub struct Entity {
     pub span: Span,
     /// Normalised: digits only for phone and card, upper case for references, ISO for dates where certain.
     pub value: String,
+}
+
+/// What was masked in a text, and where it stood. Lives apart from the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    pub span: Span,
+    pub text: String,
 }
 
 /// All signals of one text. Detectors below a floor (0.05) are left out; absent means 0.

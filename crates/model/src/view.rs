@@ -177,6 +177,13 @@ pub struct EscalationView {
     pub owner_name: Option<String>,
 }
 
+/// A turn in full: the one view that holds what is masked everywhere else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Revealed {
+    pub turn: TurnId,
+    pub text: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ConversationView {
     pub now: Timestamp,

@@ -13,8 +13,8 @@ use baton_core::engine::{self, State, view};
 use baton_model::{
     Actor, Article, BoardView, CaseFilter, CaseGroup, Cluster, ConversationId, ConversationView, CountedCase, DeskView,
     EscalationId, EscalationView, HumanAgentId, HumanView, IdempotencyKey, Input, InsightsView, MetricsView, Policy,
-    ProposalsView, PublicConversation, Queue, Recorded, Refusal, Reply, RoutingView, SampleView, Settings, Stream,
-    Timestamp, TrialView, WorkCard, WorkspaceId,
+    ProposalsView, PublicConversation, Queue, Recorded, Refusal, Reply, Revealed, RoutingView, SampleView, Settings, Stream,
+    Timestamp, TrialView, TurnId, WorkCard, WorkspaceId,
 };
 use baton_ports::JournalError;
 use tokio::sync::{Semaphore, broadcast, oneshot};
@@ -234,6 +234,11 @@ impl Handle {
 
     pub fn escalation(&self, escalation: EscalationId) -> Option<EscalationView> {
         view::escalation(&self.state(), escalation, self.now())
+    }
+
+    /// A turn with what is masked in it. Only after an `Input::Reveal` was committed.
+    pub fn revealed(&self, escalation: EscalationId, turn: TurnId) -> Option<Revealed> {
+        engine::revealed(&self.state(), escalation, turn)
     }
 
     pub fn escalations(&self, filter: &view::Filter) -> Vec<WorkCard> {

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use baton_core::{
-    assess::{self, CompiledPolicy},
-    engine::{self, view},
-    learn::{self, Weighed, Weigher},
+    assess,
+    engine::{self, Comparison, view},
+    learn,
 };
 use baton_model::{
-    ArticleDraft, CaseFilter, ChangedCourse, Conversation, ConversationId, Costs, Hindsight, Missing, Policy, Refusal,
-    Stream, Treatment,
+    ArticleDraft, CaseFilter, ChangedCourse, Conversation, ConversationId, Costs, Hindsight, Missing, Refusal, Stream,
+    Treatment,
 };
 use baton_ports::JournalError;
 
@@ -37,44 +37,6 @@ pub enum ReplayError {
     Refused(Refusal),
     #[error(transparent)]
     Journal(#[from] JournalError),
-}
-
-/// Two policies and the frontier around the second, compiled once.
-#[derive(Debug)]
-pub struct Comparison {
-    before: CompiledPolicy,
-    after: CompiledPolicy,
-    shifted: Vec<CompiledPolicy>,
-}
-
-impl Comparison {
-    pub fn new(before: Arc<Policy>, after: Policy, frontier: bool) -> Self {
-        let compiled = |p: Policy| CompiledPolicy::new(Arc::new(p));
-        let shifted =
-            if frontier { engine::SHIFTS.map(|s| compiled(engine::shifted(&after, s))).into() } else { Vec::new() };
-        Self { before: CompiledPolicy::new(before), shifted, after: compiled(after) }
-    }
-
-    /// Empty, with the shifts of this comparison.
-    pub fn weigher(&self, costs: Costs) -> Weigher {
-        Weigher::new(costs, if self.shifted.is_empty() { Vec::new() } else { engine::SHIFTS.into() })
-    }
-
-    /// One conversation under both. `change` comes with everything but the courses.
-    pub fn weigh(&self, c: &Conversation, change: ChangedCourse) -> Weighed {
-        let (before, after) = (engine::replay(&self.before, c), engine::replay(&self.after, c));
-        Weighed {
-            at: c.opened_at,
-            turns: c.turns.len().try_into().unwrap_or(u32::MAX),
-            shifted: self.shifted.iter().map(|p| engine::replay(p, c).course).collect(),
-            change: ChangedCourse {
-                before: before.course,
-                after: after.course,
-                moment: after.moment.or(before.moment),
-                ..change
-            },
-        }
-    }
 }
 
 impl Handle {

@@ -24,11 +24,14 @@ mod limits;
 mod recovery;
 
 pub use baton::{Baton, OpenError, Options, Ports};
-pub use baton_core::engine::{State, view::Filter};
+pub use baton_core::{
+    engine::{State, view::Filter},
+    package::{Form, LEAST_LIMIT, render as render_package},
+};
 pub use change::Change;
 pub use clock::SystemClock;
 pub use handle::{Committed, Handle, SubmitError};
-pub use hindsight::{Comparison, ReplayError, ReplayOrder};
+pub use hindsight::{ReplayError, ReplayOrder};
 
 use baton_model::{Policy, Refusal};
 

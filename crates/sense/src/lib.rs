@@ -16,7 +16,9 @@
 
 mod abuse;
 mod ai_side;
+mod classifier;
 mod cue;
+pub mod embedding;
 mod emotion;
 mod entities;
 pub mod features;
@@ -25,6 +27,8 @@ mod grievance;
 mod human;
 mod issue;
 mod language;
+pub mod logistic;
+pub mod minilm;
 mod negotiation;
 mod progress;
 mod question;
@@ -36,6 +40,8 @@ mod sieve;
 use std::sync::LazyLock;
 
 use baton_model::Signals;
+pub use classifier::Classifier;
+pub use embedding::embed;
 
 use crate::{
     cue::{Detector, Panel},
@@ -81,7 +87,7 @@ pub fn sense(text: &str) -> Signals {
         language: language::guess(&reading),
         entities: entities::find(&reading),
         question: question::asks(&reading),
-        embedding: None,
+        embedding: embed(reading.raw),
     }
 }
 

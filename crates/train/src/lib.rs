@@ -8,9 +8,13 @@
 //! the files it reads in the manifest. Each [`Product`] has a card, which is written beside the weights.
 
 mod card;
+mod embedding;
 mod manifest;
 mod progress;
+mod sequence;
 pub mod wheel;
+
+use std::path::Path;
 
 pub use card::Card;
 pub use manifest::{Manifest, Source, Sources};
@@ -26,7 +30,7 @@ pub struct Stage {
 }
 
 /// In the order in which they run: a later stage may build on what an earlier one wrote.
-pub const STAGES: &[Stage] = &[];
+pub const STAGES: &[Stage] = &[embedding::STAGE, sequence::STAGE];
 
 /// All that a stage may look at.
 #[derive(Debug)]
@@ -35,6 +39,12 @@ pub struct Inputs<'a> {
     /// Opened only by the stage that asks.
     pub wheel: &'a Wheel,
     pub progress: Progress,
+}
+
+/// The encoder in its 8-bit form, from its wheel: what an installation may import as a second opinion.
+pub fn import(wheel: &Path) -> Result<Vec<u8>, TrainError> {
+    let content = Wheel::at(wheel, &Manifest::shipped()?.model).open()?;
+    Ok(embedding::encoder(&content.parameters)?.to_bytes())
 }
 
 /// A file of weights and what is to be known about it.

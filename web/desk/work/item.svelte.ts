@@ -19,7 +19,9 @@ export class Item {
   readonly live: Live<EscalationView>;
   sending = $state<Sending[]>([]);
   /** The turn to show, and the characters of it that a claim rests on. `n` grows with each request. */
-  highlight = $state<{ turn: string; span?: { start: number; end: number } | null; n: number } | undefined>();
+  highlight = $state<{ turn: string; span?: { start: number; end: number } | null; n: number; focus: boolean } | undefined>();
+  /** Turns shown in full, by id: only here, and only until the page is left. */
+  revealed = $state<Record<string, string>>({});
 
   constructor(id: string) {
     this.id = id;
@@ -46,8 +48,24 @@ export class Item {
     return this.mine && (state === 'accepted' || state === 'active' || state === 'customer_left');
   }
 
-  show(turn: string, span?: { start: number; end: number } | null): void {
-    this.highlight = { turn, span: span ?? null, n: (this.highlight?.n ?? 0) + 1 };
+  /** `focus`: the turn takes the keyboard; a search keeps it. */
+  show(turn: string, span?: { start: number; end: number } | null, focus = true): void {
+    this.highlight = { turn, span: span ?? null, n: (this.highlight?.n ?? 0) + 1, focus };
+  }
+
+  /** May see what is masked: whoever has it in hand, and supervisors. */
+  get canReveal(): boolean {
+    const state = this.view?.escalation.state;
+    return session.leads || (this.mine && (state === 'accepted' || state === 'active'));
+  }
+
+  async reveal(turn: string, why: string): Promise<void> {
+    const shown = await take(api.POST('/v1/escalations/{id}/reveal', { params: this.#params(), body: { turn, why } }));
+    this.revealed[turn] = shown.text;
+  }
+
+  hide(turn: string): void {
+    delete this.revealed[turn];
   }
 
   /** Puts a step's draft into the reply: into an empty one, or under what is already written. */

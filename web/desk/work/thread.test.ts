@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Turn } from '../../shared/types';
-import { around, split } from './thread';
+import { around, matches, split } from './thread';
 
 const turn = (id: string, at: string) => ({ id, at }) as Turn;
 
@@ -11,6 +11,18 @@ it('splits at the handover', () => {
   expect(parts.ai.map((t) => t.id)).toEqual(['a']);
   expect(parts.human.map((t) => t.id)).toEqual(['b', 'c']);
   expect(split(turns, '2026-03-02T15:00:00Z').human).toEqual([]);
+});
+
+it('finds words in any case, with places that count characters', () => {
+  const turns = [
+    { id: 'a', text: '😀 Refund, refund!' },
+    { id: 'b', text: 'no' },
+  ] as Turn[];
+  expect(matches(turns, ' REFUND ')).toEqual([
+    { turn: 'a', span: { start: 2, end: 8 } },
+    { turn: 'a', span: { start: 10, end: 16 } },
+  ]);
+  expect(matches(turns, ' ')).toEqual([]);
 });
 
 it('counts characters, not code units', () => {

@@ -8,6 +8,28 @@ export function split(turns: Turn[], acceptedAt: string | undefined): { ai: Turn
   return first < 0 ? { ai: turns, human: [] } : { ai: turns.slice(0, first), human: turns.slice(first) };
 }
 
+export interface Place {
+  turn: string;
+  span: { start: number; end: number };
+}
+
+/** Where a text occurs, in any case, in order. Spans count characters. */
+export function matches(turns: Turn[], query: string): Place[] {
+  const wanted = Array.from(query.trim().toLowerCase());
+  if (wanted.length === 0) return [];
+  const found: Place[] = [];
+  for (const turn of turns) {
+    const chars = Array.from(turn.text, (c) => c.toLowerCase());
+    for (let at = 0; at + wanted.length <= chars.length; at++) {
+      if (wanted.every((c, i) => chars[at + i] === c)) {
+        found.push({ turn: turn.id, span: { start: at, end: at + wanted.length } });
+        at += wanted.length - 1;
+      }
+    }
+  }
+  return found;
+}
+
 /** Text around a span. Spans count characters, which JavaScript's indices do not. */
 export function around(text: string, span: { start: number; end: number } | null | undefined): [string, string, string] {
   if (!span || span.end <= span.start) return [text, '', ''];

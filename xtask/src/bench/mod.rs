@@ -5,6 +5,7 @@
 
 mod disk;
 mod load;
+mod package;
 mod probe;
 mod route;
 mod rows;
@@ -29,6 +30,8 @@ enum What {
     Turn(turn::Args),
     /// The disk alone: a bare fdatasync, and a raw log with group commit
     Disk(disk::Args),
+    /// The information package: built, and checked
+    Package(package::Args),
     /// The matcher alone: its rate, its slowest, its growth with the backlog, its memory
     Route(route::Args),
     /// From starting the binary on an empty directory to its first served request
@@ -40,6 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     match &args.what {
         What::Turn(turn) => turn::run(turn, &mut rows)?,
         What::Disk(disk) => disk::run(disk, &mut rows)?,
+        What::Package(package) => package::run(package, &mut rows)?,
         What::Route(route) => route::run(route, &mut rows)?,
         What::Start(start) => start::run(start, &mut rows)?,
     }

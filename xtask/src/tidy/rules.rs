@@ -150,10 +150,14 @@ pub(crate) fn lock_files(files: &[File]) -> Vec<String> {
         .collect()
 }
 
-/// Every crate takes the workspace's lints.
+/// Every crate takes the workspace's lints; a fuzz target, outside of it, cannot.
 pub(crate) fn lints(files: &[File]) -> Vec<String> {
     texts(files)
-        .filter(|(path, text)| path.ends_with("/Cargo.toml") && !text.contains("[lints]\nworkspace = true"))
+        .filter(|(path, text)| {
+            path.ends_with("/Cargo.toml")
+                && !text.contains("cargo-fuzz = true")
+                && !text.contains("[lints]\nworkspace = true")
+        })
         .map(|(path, _)| format!("{path}: add `[lints]` with `workspace = true`"))
         .collect()
 }

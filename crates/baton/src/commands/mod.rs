@@ -3,7 +3,9 @@
 pub(crate) mod eval;
 pub(crate) mod journal;
 pub(crate) mod key;
+pub(crate) mod package;
 pub(crate) mod policy;
+mod policy_history;
 pub(crate) mod replay;
 pub(crate) mod serve;
 pub(crate) mod simulate;

@@ -67,6 +67,7 @@ fn words(attempt: &Attempt<'_>) -> (&'static str, String) {
         Why::CannotHelp => ("cannot_help", "The AI says that it cannot help."),
         Why::Unresolved => ("unresolved", "The customer says that the answer did not help."),
         Why::Repeated => ("repeated_question", "The customer has to ask the same again."),
+        Why::Loop => ("repeats_itself", "The AI gives the same answer again."),
         Why::Broken => (BROKEN, "The AI could not answer."),
     };
     (rule, because.to_owned())
@@ -103,7 +104,7 @@ fn shown(turn: &Turn, why: Why) -> Vec<baton_model::Evidence> {
     match why {
         Why::CannotHelp => evidence::of_signals(turn, &[SignalKind::CannotHelp], 0.0),
         Why::Unresolved => evidence::of_signals(turn, &[SignalKind::Unresolved], 0.0),
-        Why::NoAnswer | Why::LowConfidence | Why::Repeated | Why::Broken => vec![evidence::whole(turn)],
+        Why::NoAnswer | Why::LowConfidence | Why::Repeated | Why::Loop | Why::Broken => vec![evidence::whole(turn)],
     }
 }
 
@@ -120,9 +121,8 @@ pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'
     }
     let Some((action, threshold)) = grade(course.strain, limits.offer, limits.escalate) else { return };
     let before = raised_before(policy, seen, course);
-    // What the AI does wrong, or what the customer feels: the strongest feature names the trigger.
-    let by_ai =
-        matches!(course.strongest(), Some("repetition" | "failed_attempts" | "tool_failures" | "unresolved" | "apologies"));
+    // What the AI does wrong, or what the customer feels: whichever weighs more names the trigger.
+    let by_ai = course.reading.by_the_ai();
     let trigger = if by_ai { Trigger::AiLimit } else { Trigger::Distress };
     let acts = before.is_none_or(|raised| action > raised);
     let mut r = reason(trigger, Layer::Trajectory, STRAIN, if acts { action } else { Action::Continue }, Urgency::Normal);
@@ -132,7 +132,7 @@ pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'
         (true, true) => "The conversation goes in circles.".into(),
         (true, false) => "The mood of the conversation is getting worse.".into(),
     };
-    r.features = course.features();
+    r.features = course.reading.features();
     r.evidence = course.turns.iter().rev().filter(|t| t.is_customer()).take(2).map(|t| evidence::whole(t)).collect();
     found.reasons.push(r);
 }

@@ -1,7 +1,8 @@
 //! Reading a policy file: strict, with every problem at its line.
 
 use baton_model::{
-    AiPolicy, Costs, DetectorPolicy, HighValue, Place, Policy, Refusal, RefusalCode, Rule, TrajectoryPolicy, Trigger,
+    AiPolicy, Costs, DetectorPolicy, HighValue, Place, Playbook, Policy, Refusal, RefusalCode, Rule, TrajectoryPolicy,
+    Trigger,
 };
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
@@ -14,8 +15,10 @@ use super::{compiled, rules};
 
 const MAX_BYTES: usize = 64 * 1024;
 const MAX_RULES: usize = 100;
+const MAX_PLAYBOOKS: usize = 100;
+const MAX_STEPS: usize = 8;
 const WEEK_SECONDS: u32 = 7 * 24 * 3600;
-const KEYS: [&str; 8] = ["name", "version", "costs", "detectors", "trajectory", "ai", "high_value", "rules"];
+const KEYS: [&str; 9] = ["name", "version", "costs", "detectors", "trajectory", "ai", "high_value", "rules", "playbooks"];
 const DETECTORS: [Trigger; 6] =
     [Trigger::Safety, Trigger::ExplicitRequest, Trigger::Abuse, Trigger::Distress, Trigger::Complaint, Trigger::Negotiation];
 
@@ -87,6 +90,7 @@ impl<'t> File<'t> {
         let ai = self.section::<AiPolicy>(&root, "ai");
         let high_value = self.section::<HighValue>(&root, "high_value");
         let rules = self.rules(&root);
+        let playbooks = self.playbooks(&root);
         // Everything that could be read is judged, also when another part could not.
         if let Some(name) = &name
             && (name.trim().is_empty() || name.chars().count() > 80)
@@ -109,6 +113,7 @@ impl<'t> File<'t> {
             ai: ai?,
             high_value: high_value?,
             rules,
+            playbooks,
         })
     }
 
@@ -270,6 +275,37 @@ impl<'t> File<'t> {
             rules.push(rule);
         }
         rules
+    }
+
+    fn playbooks(&mut self, root: &Table<'t>) -> Vec<Playbook> {
+        let Some(section) = root.get("playbooks") else { return Vec::new() };
+        let Some(items) = section.get_ref().as_array() else {
+            self.problem(section.span().start, "playbooks are written as [[playbooks]]");
+            return Vec::new();
+        };
+        if items.len() > MAX_PLAYBOOKS {
+            self.problem(section.span().start, format!("at most {MAX_PLAYBOOKS} playbooks"));
+        }
+        let mut playbooks: Vec<Playbook> = Vec::new();
+        for item in items.iter().take(MAX_PLAYBOOKS) {
+            let Some(playbook) = self.item::<Playbook>(item) else { continue };
+            if let Some(table) = item.get_ref().as_table() {
+                let class = playbook.class.trim().chars().count();
+                self.check((1..=64).contains(&class), table, &["class"], "an issue class has 1 to 64 characters");
+                let twice = playbooks.iter().any(|p| p.class == playbook.class);
+                self.check(!twice, table, &["class"], format!("another playbook is for `{}`", playbook.class));
+                let steps = &playbook.steps;
+                self.check((1..=MAX_STEPS).contains(&steps.len()), table, &["steps"], format!("1 to {MAX_STEPS} steps"));
+                let fits = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
+                let sound = steps.iter().all(|s| {
+                    fits(&s.text, 300) && fits(&s.rationale, 300) && s.draft.as_deref().is_none_or(|d| fits(d, 1_000))
+                });
+                let limits = "a step has a text and a rationale of 1 to 300 characters, and a draft of at most 1,000";
+                self.check(sound, table, &["steps"], limits);
+            }
+            playbooks.push(playbook);
+        }
+        playbooks
     }
 
     fn judge_rule(&mut self, table: &Table<'t>, rule: &Rule, before: &[Rule]) {

@@ -8,6 +8,8 @@
 //! It never reads a clock, never waits for facts (missing facts are missing), never drops a match in silence, and never
 //! gives a reason without the words it rests on.
 //!
+//! To add to the trajectory: a feature of the [`sequence`] model.
+//!
 //! To add a detector: a signal in `sense`, an arm in `detectors`, a row in its table test. To add a variable for rules: its
 //! name in `rules::fields`, its value in `facts`, and a line in `default.toml`.
 
@@ -20,6 +22,7 @@ mod limits;
 mod lint;
 mod record;
 mod rules;
+pub mod sequence;
 #[cfg(test)]
 mod tests;
 

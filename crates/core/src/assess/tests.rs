@@ -204,7 +204,8 @@ fn routine_questions_continue() {
         assert_eq!(talk.good_answer().action, Action::Continue);
     }
     let d = talk.customer("thanks, that helps", feel(0.8, &[(S::Thanks, 0.9)]));
-    assert_eq!((d.action, d.strain), (Action::Continue, 0.0));
+    assert_eq!(d.action, Action::Continue);
+    assert!(d.strain < 0.1, "{}", d.strain);
 }
 
 #[test]
@@ -263,6 +264,26 @@ fn failed_attempts_of_the_ai() {
     talk.customer("is there a manual", calm());
     let d = talk.ai("I cannot help with that", feel(0.0, &[(S::CannotHelp, 0.9)]), AiMeta::default());
     assert_eq!((d.action, rules_of(&d)), (Action::Escalate, vec!["cannot_help"]));
+}
+
+#[test]
+fn an_ai_that_repeats_itself_failed() {
+    let answer = "Please open the settings page and choose the reset button there.";
+    let mut talk = Talk::new();
+    talk.customer("How do I reset my router?", calm());
+    assert_eq!(talk.ai(answer, calm(), AiMeta::default()).action, Action::Continue);
+    talk.customer("There is no such page on mine", calm());
+    let d = talk.ai(answer, calm(), AiMeta::default());
+    assert_eq!(
+        (d.action, rules_of(&d), d.reasons[0].trigger),
+        (Action::OfferHuman, vec!["repeats_itself"], Trigger::AiLimit)
+    );
+    assert_eq!(d.reasons[0].evidence.len(), 2, "both times it was said");
+    for text in ["I moved to Bern", "My number is 7"] {
+        talk.customer(text, calm());
+        let d = talk.ai("Thank you! Anything else I can help with?", calm(), AiMeta::default());
+        assert_eq!(d.action, Action::Continue, "a phrase is no loop");
+    }
 }
 
 #[test]
@@ -348,14 +369,14 @@ fn attempts_count_from_the_refusal() {
 #[test]
 fn strain_rises_is_told_once_and_calms_down() {
     let toml = default_toml().replacen("attempts_before_offer = 1", "attempts_before_offer = 3", 1);
-    let mut talk = Talk::with_policy(&toml);
+    let mut talk = Talk::with_policy(&toml.replacen("escalate = 0.6\nrelease", "escalate = 1.0\nrelease", 1));
     talk.customer("Where is my blue lamp order?", feel(0.3, &[]));
     talk.good_answer();
     let d = talk.customer("no, where is my blue lamp", feel(-0.5, &[(S::Unresolved, 0.9), (S::Anger, 0.3)]));
     assert_eq!((d.action, rules_of(&d)), (Action::OfferHuman, vec!["strain"]), "{d:#?}");
     assert_eq!(d.reasons[0].layer, Layer::Trajectory);
     let names: Vec<_> = d.reasons[0].features.iter().map(|f| f.name.as_str()).collect();
-    assert!(names.contains(&"repetition") && names.contains(&"falling_mood"), "{names:?}");
+    assert!(names.contains(&"asks_again") && names.contains(&"falling_mood"), "{names:?}");
     assert!(d.reasons[0].features.is_sorted_by(|a, b| a.contribution.abs() >= b.contribution.abs()));
     talk.ai("I am sorry about that. It is in Bern.", feel(0.0, &[(S::Apology, 0.9)]), AiMeta::default());
     let held = talk.customer("and the blue lamp arrives when", feel(-0.5, &[(S::Unresolved, 0.9), (S::Anger, 0.4)]));
@@ -363,7 +384,7 @@ fn strain_rises_is_told_once_and_calms_down() {
     talk.ai("I am sorry, tomorrow at noon.", feel(0.0, &[(S::Apology, 0.9)]), AiMeta::default());
     let calmed = talk.customer("great, thank you", feel(0.8, &[(S::Thanks, 0.9)]));
     assert_eq!(calmed.action, Action::Continue);
-    assert!(calmed.strain < 0.35, "thanks and an apology that worked: {}", calmed.strain);
+    assert!(calmed.strain < 0.17, "thanks and an apology that worked: {}", calmed.strain);
 }
 
 #[test]

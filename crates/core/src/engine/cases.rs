@@ -100,3 +100,56 @@ pub(super) fn customer_is_back(state: &mut State, external_id: Option<&String>, 
         state.ledger.cases.came_back(last.conversation, at);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use baton_model::*;
+
+    use super::super::{tests_support::World, view};
+
+    fn metric(world: &World, name: &str) -> (f64, f64) {
+        let now = world.state.clock();
+        let all = view::metrics(&world.state, &CaseFilter::default(), None, now);
+        all.groups[0].metrics.iter().find(|m| m.name == name).map(|m| (m.numerator, m.denominator)).unwrap()
+    }
+
+    #[test]
+    fn what_the_ai_closed_alone_is_measured_and_can_be_judged() {
+        let mut world = World::new();
+        let ids: Vec<ConversationId> = [0.1, 0.6]
+            .into_iter()
+            .map(|complaint| {
+                let c = world.open();
+                world.say(c, complaint);
+                world.bot(Input::CloseConversation { conversation: c });
+                c
+            })
+            .collect();
+        // The second ended with an offer that nobody answered.
+        assert_eq!(metric(&world, "contained_missed_rate"), (1.0, 2.0));
+        let judge = |id, needed_human| Input::JudgeConversation { conversation: id, needed_human, note: None };
+        world.supervisor(judge(ids[1], false)).unwrap();
+        assert_eq!(metric(&world, "contained_missed_rate"), (0.0, 2.0));
+        assert_eq!(world.submit(Actor::Bot, judge(ids[0], true)).unwrap_err().code, RefusalCode::Forbidden);
+        let unknown = IdSource::new(Timestamp::default(), 9).draw();
+        assert_eq!(world.supervisor(judge(unknown, true)).unwrap_err().code, RefusalCode::NotFound);
+        // A snapshot keeps the cases.
+        let restored = super::State::restore(&world.state.snapshot()).unwrap();
+        let all = CaseFilter::default();
+        assert_eq!(view::cases(&restored, &all), view::cases(&world.state, &all));
+    }
+
+    #[test]
+    fn a_known_customer_who_is_back_has_not_been_helped_for_good() {
+        let mut world = World::new();
+        for _ in 0..2 {
+            let customer = CustomerRef { external_id: Some("c-1".into()), verified: true, ..CustomerRef::default() };
+            world.open_for(customer);
+            let c = world.newest();
+            world.say(c, 0.1);
+            world.bot(Input::CloseConversation { conversation: c });
+        }
+        assert_eq!(metric(&world, "contained_no_recontact_rate"), (0.0, 1.0));
+        assert_eq!(metric(&world, "recontact_rate"), (1.0, 1.0));
+    }
+}

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Callback, CallbackSlot, Conversation, Decision, Escalation, EscalationId, EscalationState, Event, Holder, HumanAgentId,
-    Millis, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger,
+    Callback, CallbackSlot, Conversation, Decision, Embedding, Escalation, EscalationId, EscalationState, Event, Holder,
+    HumanAgentId, Millis, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger,
 };
 
 use super::{
     notices::{self, Booked},
+    state::Solved,
     step::Step,
     waits::promised_words,
 };
@@ -116,18 +117,9 @@ impl Step<'_> {
                 conversation: &c,
                 queue_name: &state.queue(&e.item.queue).name,
                 articles: state.articles.values().take(ARTICLES_CONSIDERED).map(|a| &**a).collect(),
+                playbooks: &state.policy.playbooks,
                 past_contacts: past.map(|p| p.iter().cloned().collect()).unwrap_or_default(),
-                similar: state
-                    .solved
-                    .iter()
-                    .filter(|s| s.issue_class == e.issue_class)
-                    .map(|s| package::SimilarCase {
-                        escalation: s.escalation,
-                        headline: &s.headline,
-                        issue_class: &s.issue_class,
-                        resolution: &s.resolution,
-                    })
-                    .collect(),
+                similar: similar(state.solved.iter(), &e.issue_class, meaning(&c)),
                 now: self.now,
             };
             package::build(&materials)
@@ -139,11 +131,15 @@ impl Step<'_> {
         let promise = self.promise_wait(e);
         let wait = promise.as_ref().map(promised_words);
         let advice = promise.as_ref().and_then(|p| self.callback_advice(e, p));
+        let built = self.current(e);
+        let gaps = built.package.iter().flat_map(|p| p.completeness.gaps.iter().rev());
+        let missing = gaps.filter_map(|gap| gap.ask.as_deref()).next();
         let mut text = notices::acknowledgement(
             e.trigger,
             &notices::first_name(c, &self.state),
             promise.map(|p| p.position),
             wait.as_deref(),
+            missing,
         );
         if let Some(slots) = advice {
             text.push_str(&notices::callback_instead(&slots));
@@ -295,10 +291,83 @@ pub(super) fn issue_class(c: &Conversation) -> String {
         .map_or_else(|| "other".into(), |(l, _)| l)
 }
 
+/// Where the conversation stands in meaning: the customer's longest turn tells most.
+pub(super) fn meaning(c: &Conversation) -> Option<&Embedding> {
+    let told = c.turns.iter().filter(|t| t.is_customer() && t.signals.embedding.is_some());
+    told.max_by_key(|t| t.text.len()).and_then(|t| t.signals.embedding.as_ref())
+}
+
+/// From this cosine on two conversations are about the same.
+const ALIKE: f32 = 0.6;
+/// Solved cases put before the packager.
+const CASES: usize = 5;
+
+/// The most alike first. Where one side has no embedding the class decides, and the newest comes first.
+fn similar<'a>(
+    solved: impl Iterator<Item = &'a Solved>,
+    class: &str,
+    meaning: Option<&Embedding>,
+) -> Vec<package::SimilarCase<'a>> {
+    let likeness = |case: &Solved| match (meaning, &case.meaning) {
+        (Some(ours), Some(theirs)) => ours.cosine(theirs),
+        _ if case.issue_class == class => ALIKE,
+        _ => 0.0,
+    };
+    let mut all: Vec<(f32, &Solved)> = solved.map(|case| (likeness(case), case)).filter(|(l, _)| *l >= ALIKE).collect();
+    // Stable: newest first among equals.
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    all.truncate(CASES);
+    let case = |(_, s): (f32, &'a Solved)| package::SimilarCase {
+        escalation: s.escalation,
+        headline: &s.headline,
+        issue_class: &s.issue_class,
+        resolution: &s.resolution,
+    };
+    all.into_iter().map(case).collect()
+}
+
 fn language(c: &Conversation) -> Option<String> {
     let heard = c.turns.iter().rev().filter(|t| t.is_customer()).find_map(|t| t.signals.language.as_ref());
     heard
         .filter(|l| l.score >= 0.5)
         .map(|l| l.label.clone())
         .or_else(|| c.customer.locale.as_deref().map(route::fit::primary_language))
+}
+
+#[cfg(test)]
+mod tests {
+    use baton_model::{IdSource, Timestamp};
+
+    use super::*;
+
+    fn axis(x: f32, y: f32) -> Embedding {
+        let mut vector = [0.0; Embedding::DIMENSIONS];
+        (vector[0], vector[1]) = (x, y);
+        Embedding::of(&vector).expect("a direction")
+    }
+
+    #[test]
+    fn cases_alike_in_meaning_come_first_and_the_class_decides_without_one() {
+        let mut ids = IdSource::new(Timestamp::default(), 1);
+        let mut case = |class: &str, meaning: Option<Embedding>| Solved {
+            escalation: ids.draw(),
+            headline: String::new(),
+            issue_class: class.into(),
+            resolution: String::new(),
+            meaning,
+        };
+        let solved = [
+            case("a", None),
+            case("b", Some(axis(0.0, 1.0))),
+            case("b", Some(axis(0.9, 0.3))),
+            case("b", Some(axis(1.0, 0.0))),
+        ];
+        let found = |class: &str, meaning: Option<&Embedding>| -> Vec<usize> {
+            let place =
+                |c: &package::SimilarCase<'_>| solved.iter().position(|s| s.escalation == c.escalation).expect("ours");
+            similar(solved.iter(), class, meaning).iter().map(place).collect()
+        };
+        assert_eq!(found("a", Some(&axis(1.0, 0.0))), [3, 2, 0]);
+        assert_eq!(found("b", None), [1, 2, 3]);
+    }
 }

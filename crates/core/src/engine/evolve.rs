@@ -129,6 +129,10 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             c.turns.push(Arc::clone(turn));
             c.idle_due = *idle_due;
         }),
+        Event::SecretsKept { conversation, turn, secrets } => {
+            state.secrets.entry(*conversation).or_default().push_back((*turn, secrets.clone()));
+        }
+        Event::SecretsRevealed { .. } => {}
         Event::Decided { conversation, decision } => {
             if let Some(trial) = state.trial.as_mut().filter(|t| t.share == 0) {
                 Arc::make_mut(trial).watched += 1;
@@ -481,6 +485,7 @@ fn archive(state: &mut State, id: ConversationId) {
             state.escalations.remove(e);
         }
     }
+    state.secrets.remove(&id);
     state.timers.set(TimerKey::Conversation(id), None);
 }
 
@@ -528,6 +533,7 @@ fn remember_solution(state: &mut State, id: EscalationId) {
         headline: package.headline.text.clone(),
         issue_class: e.issue_class.clone(),
         resolution: super::notices::shorten(&resolution.text, 240),
+        meaning: super::escalate::meaning(c).cloned(),
     };
     state.solved.push_front(solved);
     state.solved.truncate(SOLVED_KEPT);

@@ -6,10 +6,14 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Action, Author, Conversation, Decision, Facts, FactsState, Layer, Moment, NoticeKind, Policy, Treatment, Trigger,
+    Action, Author, ChangedCourse, Conversation, Costs, Decision, Facts, FactsState, Layer, Moment, NoticeKind, Policy,
+    Treatment, Trigger,
 };
 
-use crate::assess::{self, CompiledPolicy, Seen};
+use crate::{
+    assess::{self, CompiledPolicy, Seen},
+    learn::{Weighed, Weigher},
+};
 
 /// Shifts of the frontier: the policy as it is, more careful, and bolder.
 pub const SHIFTS: [f32; 7] = [-0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3];
@@ -20,6 +24,43 @@ pub struct Replayed {
     pub course: Treatment,
     /// Where a person first comes in.
     pub moment: Option<Moment>,
+}
+
+/// Two policies and the frontier around the second, compiled once.
+#[derive(Debug)]
+pub struct Comparison {
+    before: CompiledPolicy,
+    after: CompiledPolicy,
+    shifted: Vec<CompiledPolicy>,
+}
+
+impl Comparison {
+    pub fn new(before: Arc<Policy>, after: Policy, frontier: bool) -> Self {
+        let compiled = |p: Policy| CompiledPolicy::new(Arc::new(p));
+        let shifted = if frontier { SHIFTS.map(|s| compiled(shifted(&after, s))).into() } else { Vec::new() };
+        Self { before: CompiledPolicy::new(before), shifted, after: compiled(after) }
+    }
+
+    /// Empty, with the shifts of this comparison.
+    pub fn weigher(&self, costs: Costs) -> Weigher {
+        Weigher::new(costs, if self.shifted.is_empty() { Vec::new() } else { SHIFTS.into() })
+    }
+
+    /// One conversation under both. `change` comes with everything but the courses.
+    pub fn weigh(&self, c: &Conversation, change: ChangedCourse) -> Weighed {
+        let (before, after) = (replay(&self.before, c), replay(&self.after, c));
+        Weighed {
+            at: c.opened_at,
+            turns: c.turns.len().try_into().unwrap_or(u32::MAX),
+            shifted: self.shifted.iter().map(|p| replay(p, c).course).collect(),
+            change: ChangedCourse {
+                before: before.course,
+                after: after.course,
+                moment: after.moment.or(before.moment),
+                ..change
+            },
+        }
+    }
 }
 
 /// Decides the conversation again. Facts are those that the conversation holds.

@@ -24,6 +24,7 @@ mod leave;
 mod notices;
 mod offers;
 mod owe;
+mod secrets;
 mod state;
 mod step;
 #[cfg(test)]
@@ -36,8 +37,9 @@ mod waits;
 use baton_model::{Actor, Effect, Event, Input, Refusal, RefusalCode, Reply, Stamped, Stream, Timestamp};
 
 pub use evolve::evolve;
-pub use hindsight::{Replayed, SHIFTS, replay, shifted};
+pub use hindsight::{Comparison, Replayed, SHIFTS, replay, shifted};
 pub use invariants::violations;
+pub use secrets::revealed;
 pub use state::State;
 
 use step::Step;
@@ -121,6 +123,7 @@ fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
             | Input::Transfer { .. }
             | Input::HandBack { .. }
             | Input::Resolve { .. }
+            | Input::Reveal { .. }
             | Input::GiveVerdict { .. }
             | Input::JudgeConversation { .. } => supervisor || matches!(actor, Actor::Human { .. }),
             Input::AssistantAnswered { .. }
@@ -182,6 +185,7 @@ fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
         Input::Transfer { escalation, to, note } => step.transfer(*escalation, to, note),
         Input::HandBack { escalation, note, verdict } => step.hand_back(*escalation, note, verdict.as_ref()),
         Input::Resolve { escalation, message, verdict } => step.resolve(*escalation, message.as_deref(), verdict.as_ref()),
+        Input::Reveal { escalation, turn, why } => step.reveal(*escalation, *turn, why),
         Input::GiveVerdict { escalation, verdict } => step.give_verdict(*escalation, verdict),
         Input::JudgeConversation { conversation, needed_human, note } => {
             step.judge_conversation(*conversation, *needed_human, note.as_deref())

@@ -25,7 +25,14 @@ fn opening(trigger: Trigger) -> &'static str {
     }
 }
 
-pub(super) fn acknowledgement(trigger: Trigger, name: &str, position: Option<u32>, wait: Option<&str>) -> String {
+/// `missing`: what would help whoever takes over; the customer may leave it out.
+pub(super) fn acknowledgement(
+    trigger: Trigger,
+    name: &str,
+    position: Option<u32>,
+    wait: Option<&str>,
+    missing: Option<&str>,
+) -> String {
     let opening = addressed(name, opening(trigger));
     let next = match (position, wait) {
         (Some(1), Some(wait)) => format!("You're next, and the wait is {wait}."),
@@ -34,7 +41,12 @@ pub(super) fn acknowledgement(trigger: Trigger, name: &str, position: Option<u32
             "Nobody is free this moment; I'll keep you posted here, and if it takes long I'll arrange a callback.".to_owned()
         }
     };
-    format!("{opening} They will see everything you've written, so there is no need to repeat it. {next}")
+    let told = format!("{opening} They will see everything you've written, so there is no need to repeat it. {next}");
+    // Somebody in danger is asked for nothing.
+    match missing.filter(|_| trigger != Trigger::Safety) {
+        Some(missing) => format!("{told} If you like, write {missing} here meanwhile: it is passed on with the rest."),
+        None => told,
+    }
 }
 
 /// Why a callback was booked.

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Article, Channel, Conversation, ConversationId, Customer, EntityKind, Escalation, EscalationId, EscalationState, Facts,
-    FactsState, Holder, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy, PolicyChange, Queue, QueueId,
-    Reply, Settings, Sourced, Timestamp, Trial,
+    Article, Channel, Conversation, ConversationId, Customer, Embedding, EntityKind, Escalation, EscalationId,
+    EscalationState, Facts, FactsState, Holder, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy,
+    PolicyChange, Queue, QueueId, Reply, Secret, Settings, Sourced, Timestamp, Trial, TurnId,
 };
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,8 @@ pub(super) struct Solved {
     pub(super) headline: String,
     pub(super) issue_class: String,
     pub(super) resolution: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) meaning: Option<Embedding>,
 }
 
 /// Who waits for a moment. One due time each.
@@ -105,6 +107,9 @@ pub struct State {
     pub(super) contacts: OrdMap<String, Vector<PastContact>>,
     pub(super) keys: OrdMap<String, KeyRecord>,
     pub(super) solved: Vector<Solved>,
+    /// What is masked in turns; views never see it.
+    #[serde(default)]
+    pub(super) secrets: OrdMap<ConversationId, Vector<(TurnId, Vec<Secret>)>>,
     pub(super) ledger: Ledger,
     #[serde(default)]
     pub(super) pace: Pace,
@@ -168,6 +173,7 @@ impl Default for State {
             contacts: OrdMap::new(),
             keys: OrdMap::new(),
             solved: Vector::new(),
+            secrets: OrdMap::new(),
             ledger: Ledger::default(),
             pace: Pace::default(),
             trial: None,

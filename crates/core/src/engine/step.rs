@@ -4,11 +4,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use baton_model::{
     Actor, AiMeta, Author, Conversation, ConversationId, Effect, Epoch, Escalation, EscalationId, Event, Holder,
-    HumanAgentId, IdSource, Input, Millis, NoticeKind, Recorded, Refusal, RefusalCode, Reply, Signals, Stamped, Stream,
-    Timestamp, Turn, TurnId,
+    HumanAgentId, IdSource, Input, Millis, NoticeKind, Recorded, Refusal, RefusalCode, Reply, Secret, Signals, Stamped,
+    Stream, Timestamp, Turn, TurnId,
 };
 
 use super::{Decision, evolve, state::State};
+use crate::veil;
 
 /// Longest turn accepted, in bytes.
 pub(super) const TURN_BYTES: usize = 64 * 1024;
@@ -125,19 +126,17 @@ impl<'a> Step<'a> {
         let index = current.map_or(0, |c| u32::try_from(c.turns.len()).unwrap_or(u32::MAX));
         let epoch = current.map_or(c.epoch, |c| c.epoch);
         let idle = Millis::secs(i64::from(self.state.policy.ai.idle_close_seconds));
-        let turn = Turn {
-            id,
-            index,
-            at: self.now,
-            author: new.author,
-            text: new.text,
-            epoch,
-            signals: new.signals,
-            ai: new.ai,
-            used_step: new.used_step,
-        };
+        let (mut text, mut signals) = (new.text, new.signals);
+        let known: Vec<Secret> =
+            self.state.secrets.get(&c.id).into_iter().flatten().flat_map(|(_, secrets)| secrets).cloned().collect();
+        let secrets = veil::take(&mut text, &mut signals, &known);
+        let turn =
+            Turn { id, index, at: self.now, author: new.author, text, epoch, signals, ai: new.ai, used_step: new.used_step };
         let event = Event::TurnAdded { conversation: c.id, turn: Arc::new(turn), idle_due: self.now + idle };
         self.emit(Stream::Conversation(c.id), event);
+        if !secrets.is_empty() {
+            self.emit(Stream::Conversation(c.id), Event::SecretsKept { conversation: c.id, turn: id, secrets });
+        }
         id
     }
 

@@ -40,13 +40,16 @@ impl World {
     }
 
     pub(super) fn open(&mut self) -> ConversationId {
-        let input = Input::OpenConversation {
-            conversation: None,
-            channel: Channel::Chat,
-            ai_mode: AiMode::External,
-            customer: CustomerRef::default(),
-        };
-        self.bot(input);
+        self.open_for(CustomerRef::default());
+        self.newest()
+    }
+
+    pub(super) fn open_for(&mut self, customer: CustomerRef) {
+        let (channel, ai_mode) = (Channel::Chat, AiMode::External);
+        self.bot(Input::OpenConversation { conversation: None, channel, ai_mode, customer });
+    }
+
+    pub(super) fn newest(&self) -> ConversationId {
         *self.state.conversations.keys().max_by_key(|id| self.state.conversations[*id].opened_at).expect("one is open")
     }
 

@@ -133,7 +133,9 @@ fn kind_words(kind: EntityKind) -> &'static str {
         EntityKind::Phone => "[phone]",
         EntityKind::Card => "[card]",
         EntityKind::Iban => "[account]",
-        EntityKind::Address => "[address]",
+        EntityKind::NationalId => "[identity number]",
+        EntityKind::IpAddress => "[IP address]",
+        EntityKind::Address | EntityKind::PostalCode => "[address]",
         EntityKind::Person => "[name]",
         EntityKind::Amount | EntityKind::Date | EntityKind::Url => "[detail]",
     }

@@ -220,6 +220,7 @@ mod tests {
             },
             high_value: HighValue { amount_minor: 50_000, currency: "EUR".into(), action: Action::OfferHuman },
             rules: vec![],
+            playbooks: Vec::new(),
         }
     }
 

@@ -40,12 +40,12 @@ pub(super) fn headline(
     if turns.is_empty() {
         turns.extend(reading.turns.last().map(|h| h.id()));
     }
-    Claim { text: format!("{who} {what}; {why}"), turns: distinct(turns) }
+    Claim::new(format!("{who} {what}; {why}"), distinct(turns))
 }
 
 /// What can always be said: used where a richer headline has no source.
 pub(super) fn plain_headline(trigger: Trigger, turns: Vec<TurnId>) -> Claim {
-    Claim { text: format!("A customer needs a person: {}", usual_why(trigger)), turns }
+    Claim::new(format!("A customer needs a person: {}", usual_why(trigger)), turns)
 }
 
 fn name(card: &CustomerCard) -> String {

@@ -3,7 +3,7 @@
 use baton_model::{Conversation, CustomerCard, Entity, EntityKind, Order, PackageEntity, PastContact, Sourced};
 
 use super::{
-    quote::{last_four, secret, short_line},
+    quote::{last_four, short_line},
     reading::{Heard, Reading, known_facts},
     words::{find_phrase, fold},
 };
@@ -92,8 +92,11 @@ pub(super) fn entities(reading: &Reading<'_>) -> Vec<PackageEntity> {
         }
         let length = u32::try_from(heard.text.chars().count()).unwrap_or(u32::MAX);
         for entity in &heard.turn.signals.entities {
-            let value =
-                if secret(entity) { last_four(&entity.value) } else { short_line(&reading.veil.cover(&entity.value), 200) };
+            let value = if entity.kind.is_secret() {
+                last_four(&entity.value)
+            } else {
+                short_line(&reading.veil.cover(&entity.value), 200)
+            };
             let span = entity.span;
             if !value.is_empty() && span.start < span.end && span.end <= length && seen.insert((entity.kind, fold(&value))) {
                 out.push(PackageEntity { kind: entity.kind, value, turn: heard.id(), span });

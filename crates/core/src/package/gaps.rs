@@ -29,9 +29,21 @@ pub(super) fn completeness(
         checks.push(("order", order_gap(reading, orders, want)));
     }
     let needed = checks.len();
-    let gaps: Vec<Gap> =
-        checks.into_iter().filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why })).collect();
+    let gaps: Vec<Gap> = checks
+        .into_iter()
+        .filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why, ask: ask(what).map(str::to_owned) }))
+        .collect();
     Completeness { score: (needed - gaps.len()) as f32 / needed as f32, gaps }
+}
+
+/// What the customer can tell while they wait. The order says more than a way to reach them, and stands last above.
+fn ask(what: &str) -> Option<&'static str> {
+    match what {
+        "request" => Some("what you would like us to do"),
+        "order" => Some("your order number"),
+        "contact" => Some("an e-mail address or a phone number, in case we lose each other"),
+        _ => None,
+    }
 }
 
 fn record_gap(conversation: &Conversation, card: &CustomerCard) -> Option<String> {

@@ -16,6 +16,7 @@ mod brief;
 mod check;
 mod customer;
 mod gaps;
+mod given;
 mod introduction;
 mod mood;
 mod next_steps;
@@ -24,6 +25,8 @@ mod promises;
 mod quote;
 mod reading;
 mod reason;
+mod render;
+mod retell;
 #[cfg(test)]
 mod samples;
 mod summary;
@@ -32,13 +35,14 @@ mod wants;
 mod words;
 
 use baton_model::{
-    Article, Author, Conversation, Escalation, EscalationId, Issue, PACKAGE_SCHEMA, Package, PastContact, StepSource,
-    Timestamp, TranscriptTurn,
+    Article, Author, Conversation, Escalation, EscalationId, Issue, PACKAGE_SCHEMA, Package, PastContact, Playbook,
+    StepSource, Timestamp, TranscriptTurn,
 };
 
-pub use check::faults;
+pub use check::{Fault, faults, faults_alone, misshapen};
 pub use introduction::introduction;
 pub(crate) use next_steps::lower_first;
+pub use render::{Form, LEAST_LIMIT, render};
 
 use reading::Reading;
 
@@ -49,6 +53,8 @@ pub struct Materials<'a> {
     pub conversation: &'a Conversation,
     pub queue_name: &'a str,
     pub articles: Vec<&'a Article>,
+    /// The workspace's own.
+    pub playbooks: &'a [Playbook],
     /// Newest first.
     pub past_contacts: Vec<PastContact>,
     /// Most similar first.
@@ -86,7 +92,7 @@ pub fn build(m: &Materials<'_>) -> Package {
     if !supported(&headline) {
         headline = brief::plain_headline(m.escalation.trigger, headline.turns);
     }
-    let mut summary = summary::summary(&reading, want, &tried, &mood, &promises);
+    let mut summary = summary::summary(&reading, &tried, &mood, &promises);
     summary.retain(|claim| supported(claim));
 
     let mut next_steps = next_steps::next_steps(&next_steps::Ground {
@@ -98,14 +104,16 @@ pub fn build(m: &Materials<'_>) -> Package {
         tried: &tried,
         issue: &issue,
         articles: &m.articles,
+        playbooks: m.playbooks,
         similar: &m.similar,
     });
     for step in &mut next_steps {
-        let quotes_article = matches!(step.source, StepSource::Article { .. });
+        // What the owner wrote is its own source.
+        let owners = matches!(step.source, StepSource::Article { .. } | StepSource::Playbook { .. });
         step.draft = step
             .draft
             .take()
-            .filter(|d| !reading.veil.leaks(d) && (quotes_article || check::invented(d, &reading, &records).is_none()));
+            .filter(|d| !reading.veil.leaks(d) && (owners || check::invented(d, &reading, &records).is_none()));
     }
     let spoken_brief = brief::spoken_brief(m.escalation, &reading, &card, want, &tried, &mood, &next_steps);
     let completeness = gaps::completeness(m.conversation, &reading, &card, &orders, &issue, &reason, want);
@@ -125,6 +133,7 @@ pub fn build(m: &Materials<'_>) -> Package {
         customer: card,
         orders,
         entities: customer::entities(&reading),
+        given: given::given(&reading),
         tried,
         promises,
         next_steps,

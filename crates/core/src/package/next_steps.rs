@@ -2,7 +2,8 @@
 //! playbook of the issue's class. Suggestions are a choice, not a record: weaker ones are left out.
 
 use baton_model::{
-    Article, Attempt, AttemptResult, CustomerCard, Escalation, Issue, NextStep, Order, Sourced, StepSource, Trigger,
+    Article, Attempt, AttemptResult, CustomerCard, Escalation, Issue, NextStep, Order, Playbook, Sourced, StepSource,
+    Trigger,
 };
 use jiff::tz::TimeZone;
 
@@ -31,6 +32,7 @@ pub(super) struct Ground<'s, 'a> {
     pub(super) tried: &'s [Attempt],
     pub(super) issue: &'s Issue,
     pub(super) articles: &'s [&'a Article],
+    pub(super) playbooks: &'s [Playbook],
     pub(super) similar: &'s [SimilarCase<'a>],
 }
 
@@ -189,20 +191,28 @@ fn from_playbooks(g: &Ground<'_, '_>, greeting: &str) -> Vec<Proposal> {
     let reference = g.want.and_then(|w| w.reference.as_deref());
     let order = reference.map_or_else(|| "your order".to_owned(), |r| format!("your {r}"));
     let status = status(g).map(|s| format!(" {s}")).unwrap_or_default();
+    let filled =
+        |draft: &str| format!("{greeting}{}", lower_first(&draft.replace("{order}", &order).replace("{status}", &status)));
+    let own = |class: &str| g.playbooks.iter().find(|p| fold(p.class.trim()) == fold(class.trim()));
     let mut out = Vec::new();
+    if let Some(playbook) = own(&g.issue.class) {
+        classes.retain(|c| Some(*c) != class_of(&playbook.class));
+        out.extend(playbook.steps.iter().zip(0u8..).map(|(step, nth)| Proposal {
+            worth: 67.0 - 2.0 * f32::from(nth),
+            text: one_line(&step.text),
+            rationale: one_line(&step.rationale),
+            source: StepSource::Playbook { name: playbook.class.clone() },
+            draft: step.draft.as_deref().map(filled),
+        }));
+    }
     for (class, base) in classes.into_iter().zip([66.0, 54.0]) {
-        for (one, less) in moves_of(class).iter().zip([0.0_f32, 10.0]) {
-            out.push(Proposal {
-                worth: base - less,
-                text: one.text.into(),
-                rationale: one.rationale.into(),
-                source: StepSource::Playbook { name: class.into() },
-                draft: Some(format!(
-                    "{greeting}{}",
-                    lower_first(&one.draft.replace("{order}", &order).replace("{status}", &status))
-                )),
-            });
-        }
+        out.extend(moves_of(class).iter().zip([0.0_f32, 10.0]).map(|(one, less)| Proposal {
+            worth: base - less,
+            text: one.text.into(),
+            rationale: one.rationale.into(),
+            source: StepSource::Playbook { name: class.into() },
+            draft: Some(filled(one.draft)),
+        }));
     }
     out
 }
@@ -289,6 +299,23 @@ mod tests {
             by(|s| matches!(s, StepSource::Article { .. })).draft.as_deref(),
             Some("Hi Jane, here is what applies: A kettle gets a refund.")
         );
+    }
+
+    #[test]
+    fn a_workspaces_own_playbook_replaces_the_built_in_one() {
+        let mut talk = refund_talk();
+        let step = baton_model::PlaybookStep {
+            text: "Refund up to 50 EUR at once".into(),
+            rationale: "Not worth a second look.".into(),
+            draft: Some("Up to 50 EUR I can refund {order} at once.".into()),
+        };
+        talk.playbooks = vec![Playbook { class: "Refund".into(), steps: vec![step] }];
+        let package = talk.build();
+        let of_playbooks: Vec<_> =
+            package.next_steps.iter().filter(|s| matches!(s.source, StepSource::Playbook { .. })).collect();
+        assert_eq!(of_playbooks.len(), 1);
+        assert_eq!(of_playbooks[0].draft.as_deref(), Some("Hi Jane, up to 50 EUR I can refund your order A-1042 at once."));
+        assert_eq!(crate::package::faults(&package, &talk.conversation), vec![]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use baton_model::{Conversation, Evidence, Facts, FactsState, SignalKind, Turn, T
 
 use super::{
     quote::{Veil, one_line, short_line, shorten, slice},
-    words::content_words,
+    words::{content_words, fold},
 };
 
 /// A detector above this has spoken.
@@ -18,6 +18,7 @@ pub(super) struct Heard<'a> {
     /// Card and bank numbers are hidden; as long as the original.
     pub(super) text: Cow<'a, str>,
     words: OnceCell<Vec<String>>,
+    folded: OnceCell<String>,
 }
 
 impl Heard<'_> {
@@ -28,6 +29,11 @@ impl Heard<'_> {
     /// Content words, sorted, each once.
     pub(super) fn words(&self) -> &[String] {
         self.words.get_or_init(|| content_words(&self.text))
+    }
+
+    /// On one line, in lower case.
+    pub(super) fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(&one_line(&self.text)))
     }
 
     pub(super) fn says(&self, kind: SignalKind) -> bool {
@@ -47,7 +53,9 @@ impl<'a> Reading<'a> {
     pub(super) fn of(conversation: &'a Conversation, count: usize) -> Self {
         let turns = conversation.turns.iter().take(count);
         let veil = Veil::over(turns.clone().map(AsRef::as_ref));
-        let turns: Vec<_> = turns.map(|turn| Heard { turn, text: veil.cover(&turn.text), words: OnceCell::new() }).collect();
+        let turns: Vec<_> = turns
+            .map(|turn| Heard { turn, text: veil.cover(&turn.text), words: OnceCell::new(), folded: OnceCell::new() })
+            .collect();
         let by_id = turns.iter().enumerate().map(|(i, h)| (h.id(), i)).collect();
         Self { turns, veil, by_id }
     }

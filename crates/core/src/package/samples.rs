@@ -117,6 +117,7 @@ pub(crate) struct Talk {
     pub(crate) conversation: Conversation,
     pub(crate) escalation: Escalation,
     pub(crate) articles: Vec<Article>,
+    pub(crate) playbooks: Vec<Playbook>,
     pub(crate) resolved: Vec<(EscalationId, &'static str, &'static str, &'static str)>,
 }
 
@@ -194,6 +195,7 @@ impl Talk {
                 review: None,
             },
             articles: vec![],
+            playbooks: vec![],
             resolved: vec![],
         }
     }
@@ -281,6 +283,7 @@ impl Talk {
             conversation: &self.conversation,
             queue_name: "General",
             articles: self.articles.iter().collect(),
+            playbooks: &self.playbooks,
             past_contacts: vec![],
             similar: self
                 .resolved

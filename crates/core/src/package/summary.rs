@@ -1,73 +1,87 @@
-//! The summary: what they want, what happened, what the AI tried, what is open, what was promised. Each sentence is a
-//! template around words that were said, and names its turns.
+//! The summary: what happened, what they were answered, how the AI fared, what is open, what was promised. Each sentence
+//! is a template around words that were said, told again or quoted, and names its turns. (What they want stands before it.)
 
-use baton_model::{Attempt, AttemptResult, Author, Claim, MoodArc, Promise, TurnId};
+use std::collections::BTreeSet;
+
+use baton_model::{Attempt, AttemptResult, Author, Claim, ClaimPart, MoodArc, Promise, SignalKind, TurnId};
 
 use super::{
-    quote::{one_line, quoted},
+    quote::{one_line, quoted, short_line},
     reading::{Heard, Reading},
+    retell::{Voice, asked_to, retold},
     tried::is_tool,
-    wants::Want,
-    words::{cardinal, for_each_word, sentences, times},
+    words::{cardinal, sentences, times},
 };
 
 /// Promises told in the summary; the package lists all of them.
 const PROMISES: usize = 3;
 
-pub(super) fn summary(
-    reading: &Reading<'_>,
-    want: Option<&Want>,
-    tried: &[Attempt],
-    mood: &MoodArc,
-    promises: &[Promise],
-) -> Vec<Claim> {
+pub(super) fn summary(reading: &Reading<'_>, tried: &[Attempt], mood: &MoodArc, promises: &[Promise]) -> Vec<Claim> {
     let mut out: Vec<Claim> = Vec::new();
-    out.extend(want.map(Want::claim));
-    out.extend(happened(reading, want));
+    out.extend(happened(reading));
+    out.extend(answered(reading));
     out.extend(answers(reading, tried));
     out.extend(tools(reading, tried));
-    out.extend(mood.turning_point.and_then(|id| reading.get(id)).map(|h| Claim {
-        text: format!(
-            "Their mood fell when they wrote {}",
-            quoted(sentences(&h.text).first().copied().unwrap_or(&h.text), 140)
-        ),
-        turns: vec![h.id()],
+    out.extend(mood.turning_point.and_then(|id| reading.get(id)).map(|h| {
+        let said = quoted(sentences(&h.text).first().copied().unwrap_or(&h.text), 140);
+        Claim::new(format!("Their mood fell when they wrote {said}"), vec![h.id()]).telling(ClaimPart::Mood)
     }));
     out.extend(open(reading));
     if promises.len() > PROMISES {
-        let turns = promises.iter().map(|p| p.turn).collect();
-        out.push(Claim {
-            text: format!("{} promises were made; the latest follow.", capital(cardinal(promises.len()))),
-            turns: distinct(turns),
-        });
+        let text = format!("{} promises were made; the latest follow.", capital(cardinal(promises.len())));
+        let turns = distinct(promises.iter().map(|p| p.turn).collect());
+        out.push(Claim::new(text, turns).telling(ClaimPart::Promised));
     }
     let latest = promises.len().saturating_sub(PROMISES);
     out.extend(
         promises[latest..]
             .iter()
-            .map(|p| Claim { text: format!("Promised: {}", quoted(&p.text, 200)), turns: vec![p.turn] }),
+            .map(|p| Claim::new(format!("Promised: {}", quoted(&p.text, 200)), vec![p.turn]).telling(ClaimPart::Promised)),
     );
     out
 }
 
-/// What the customer told with the most content, unless it is the wish itself.
-fn happened(reading: &Reading<'_>, want: Option<&Want>) -> Option<Claim> {
-    let wish = want.map(|w| one_line(&w.sentence));
-    let mut best: Option<(usize, &Heard<'_>, &str)> = None;
-    for heard in reading.customer() {
-        for sentence in sentences(&heard.text).into_iter().filter(|s| !s.ends_with('?')) {
-            let mut words = 0;
-            for_each_word(sentence, |_| words += 1);
-            let words = words.min(20);
-            if words >= 3 && Some(one_line(sentence)) != wish && best.is_none_or(|(most, ..)| words > most) {
-                best = Some((words, heard, sentence));
-            }
-        }
-    }
-    best.map(|(_, heard, sentence)| Claim {
-        text: format!("They report: {}", quoted(sentence, 220)),
-        turns: vec![heard.id()],
-    })
+/// What the customer told first that says something.
+fn happened(reading: &Reading<'_>) -> Option<Claim> {
+    use SignalKind::{Anger, Complaint, Dispute, Unresolved};
+    let (heard, told) = reading.customer().find_map(|h| retold(&veiled(h), Voice::Customer).map(|told| (h, told)))?;
+    let complains =
+        heard.turn.signals.sentiment < -0.2 || [Complaint, Dispute, Anger, Unresolved].into_iter().any(|k| heard.says(k));
+    let verb = match (told.ends_with('?'), complains) {
+        (true, _) => "is asking",
+        (false, true) => "is complaining",
+        (false, false) => "says",
+    };
+    Some(Claim::new(format!("The customer {verb}: {}", ended(told)), vec![heard.id()]).telling(ClaimPart::Happened))
+}
+
+/// What an AI or a person last answered that says something.
+fn answered(reading: &Reading<'_>) -> Option<Claim> {
+    let (heard, told) = reading
+        .turns
+        .iter()
+        .rev()
+        .filter(|h| matches!(h.turn.author, Author::AiAgent | Author::HumanAgent { .. }))
+        .find_map(|h| retold(&veiled(h), Voice::Business).map(|told| (h, told)))?;
+    let who = match &heard.turn.author {
+        Author::HumanAgent { name, .. } => short_line(&reading.veil.cover(name), 60),
+        _ => "The AI".into(),
+    };
+    let text = match asked_to(&told) {
+        Some(act) => format!("{who} asked them to {}", ended(act.trim_end_matches('?').to_owned())),
+        None if told.ends_with('?') => format!("{who} asked: {told}"),
+        None => format!("{who} said: {}", ended(told)),
+    };
+    Some(Claim::new(text, vec![heard.id()]).telling(ClaimPart::Answered))
+}
+
+/// On one line; quotation marks are ours alone.
+fn veiled(heard: &Heard<'_>) -> String {
+    heard.text.lines().map(one_line).collect::<Vec<_>>().join("\n")
+}
+
+fn ended(text: String) -> String {
+    if text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
 fn answers(reading: &Reading<'_>, tried: &[Attempt]) -> Option<Claim> {
@@ -105,7 +119,7 @@ fn answers(reading: &Reading<'_>, tried: &[Attempt]) -> Option<Claim> {
         turns.extend(answers.iter().filter_map(|a| a.reaction));
     }
     text.push('.');
-    Some(Claim { text, turns: distinct(turns) })
+    Some(Claim::new(text, distinct(turns)).telling(ClaimPart::Tried))
 }
 
 fn tools(reading: &Reading<'_>, tried: &[Attempt]) -> Option<Claim> {
@@ -113,7 +127,7 @@ fn tools(reading: &Reading<'_>, tried: &[Attempt]) -> Option<Claim> {
     let last = failed.last()?;
     let name = last.sources.first().map_or("", String::as_str);
     let text = format!("The AI's tools failed {}, last {}.", times(failed.len()), quoted(name, 60));
-    Some(Claim { text, turns: failed.iter().map(|a| a.turn).collect() })
+    Some(Claim::new(text, failed.iter().map(|a| a.turn).collect()).telling(ClaimPart::Tried))
 }
 
 /// What nobody has answered: the customer's last words, if no AI or person wrote after them.
@@ -125,17 +139,12 @@ fn open(reading: &Reading<'_>) -> Option<Claim> {
         .find(|h| matches!(h.turn.author, Author::Customer | Author::AiAgent | Author::HumanAgent { .. }))
         .filter(|h| h.turn.is_customer())?;
     let last = sentences(&heard.text).into_iter().rev().max_by_key(|s| s.ends_with('?')).unwrap_or(&heard.text);
-    Some(Claim { text: format!("Still open: {}", quoted(last, 200)), turns: vec![heard.id()] })
+    Some(Claim::new(format!("Still open: {}", quoted(last, 200)), vec![heard.id()]).telling(ClaimPart::Open))
 }
 
 pub(super) fn distinct(turns: Vec<TurnId>) -> Vec<TurnId> {
-    let mut out: Vec<TurnId> = Vec::with_capacity(turns.len());
-    for turn in turns {
-        if !out.contains(&turn) {
-            out.push(turn);
-        }
-    }
-    out
+    let mut seen = BTreeSet::new();
+    turns.into_iter().filter(|turn| seen.insert(*turn)).collect()
 }
 
 fn capital(word: &str) -> String {
@@ -146,16 +155,11 @@ fn capital(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::package::{mood::mood, promises::promises, samples::Talk, tried::tried, wants::want};
-    use baton_model::SignalKind;
+    use crate::package::{mood::mood, promises::promises, samples::Talk, tried::tried};
 
     fn texts(talk: &Talk) -> Vec<String> {
         let reading = Reading::of(&talk.conversation, usize::MAX);
-        let want = want(&reading, &[]);
-        summary(&reading, want.as_ref(), &tried(&reading), &mood(&reading), &promises(&reading, None))
-            .into_iter()
-            .map(|c| c.text)
-            .collect()
+        summary(&reading, &tried(&reading), &mood(&reading), &promises(&reading, None)).into_iter().map(|c| c.text).collect()
     }
 
     #[test]
@@ -172,8 +176,8 @@ mod tests {
         assert_eq!(
             texts(&talk),
             [
-                "Wants a refund: “I want a refund.”",
-                "They report: “The kettle leaks all over my kitchen table.”",
+                "The customer says: the kettle leaks all over their kitchen table.",
+                "The AI asked them to read the guide. We will refund them within 24 hours.",
                 "The AI answered once, from “Kettle guide”; the customer showed that it did not help once.",
                 "The AI's tools failed once, last “refund_api”.",
                 "Their mood fell when they wrote “That does not help!”",

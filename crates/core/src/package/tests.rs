@@ -116,12 +116,50 @@ proptest! {
     #[test]
     fn every_conversation_gives_a_valid_package(talk in talk()) {
         let package = talk.build();
-        prop_assert_eq!(faults(&package, &talk.conversation), Vec::<String>::new());
+        prop_assert_eq!(faults(&package, &talk.conversation), vec![]);
         prop_assert_eq!(package.transcript.len(), talk.conversation.turns.len());
         let wire = serde_json::to_string(&package).unwrap();
         prop_assert_eq!(&serde_json::from_str::<Package>(&wire).unwrap(), &package);
         let said = introduction(&package, "Priya");
         prop_assert!(!said.to_lowercase().contains("agent") && !said.contains('!'), "{}", said);
+    }
+}
+
+/// Against the published schema, and by its own transcript, as somebody else would check it.
+fn valid_elsewhere(package: &Package) {
+    let wire = serde_json::to_value(package).unwrap();
+    assert_eq!(super::misshapen(&package_schema(), &wire), vec![]);
+    assert_eq!(super::faults_alone(package), vec![]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_package_is_what_its_schema_says(talk in talk()) {
+        valid_elsewhere(&talk.build());
+    }
+}
+
+#[test]
+fn conversations_of_any_length_and_language_give_valid_packages() {
+    let languages = [
+        "Ich möchte Bestellung A-7 zurückgeben.",
+        "¿Dónde está mi pedido 77?",
+        "注文番号12345はどこですか？",
+        "أين طلبي 123؟",
+    ];
+    let mixed = languages.iter().fold(Talk::new(), |talk, text| talk.customer(text).ai("Please wait 3 days."));
+    let ai_only = Talk::new().ai("Hello, how can I help?").ai("Are you there? We will refund you within 24 hours.");
+    let mut long = Talk::new();
+    for n in 0..10_000 {
+        long = if n % 2 == 0 { long.customer(&format!("Where is order A-{n}?")) } else { long.ai("We will call you back.") };
+    }
+    for talk in [Talk::new(), Talk::new().customer("hi"), ai_only, mixed, long] {
+        let package = talk.build();
+        assert_eq!(package.transcript.len(), talk.conversation.turns.len());
+        assert_eq!(faults(&package, &talk.conversation), vec![]);
+        valid_elsewhere(&package);
     }
 }
 
@@ -153,6 +191,6 @@ fn a_whole_package() {
     talk.decide(vec![reason]);
     talk.know(Some(a_customer()), vec![an_order("A-1042", 3)]);
     let package = talk.build();
-    assert_eq!(faults(&package, &talk.conversation), Vec::<String>::new());
+    assert_eq!(faults(&package, &talk.conversation), vec![]);
     insta::assert_json_snapshot!(package);
 }

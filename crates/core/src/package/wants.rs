@@ -202,7 +202,7 @@ impl Want {
             Some(phrase) => format!("{WANTS}{phrase}: {quote}"),
             None => format!("{WRITES}{quote}"),
         };
-        Claim { text, turns: self.turns.clone() }
+        Claim::new(text, self.turns.clone())
     }
 }
 

@@ -223,6 +223,10 @@ impl World {
         self.escalation(*self.conversation(c).escalations.last().expect("escalated"))
     }
 
+    pub(crate) fn revealed(&self, e: EscalationId, turn: TurnId) -> Option<Revealed> {
+        engine::revealed(&self.state, e, turn)
+    }
+
     pub(crate) fn desk(&self, human: HumanAgentId) -> DeskView {
         view::desk(&self.state, human, self.now).expect("a human agent")
     }

@@ -6,10 +6,15 @@
 //!
 //! Nothing here is random: resampling has a fixed seed, so that running again gives the same rows (latencies excepted).
 
+pub mod columns;
 mod html;
 pub mod metrics;
 mod parts;
+pub mod rouge;
 mod row;
+pub mod talk;
+pub mod timing;
+pub mod trees;
 
 use std::path::Path;
 

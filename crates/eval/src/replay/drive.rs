@@ -23,7 +23,7 @@ const LONGEST_SILENCE: Millis = Millis::mins(5);
 
 /// A workspace before its first conversation. Cloning its state is O(1).
 #[derive(Debug)]
-pub(super) struct Workspace {
+pub(crate) struct Workspace {
     base: State,
     policy: Arc<Policy>,
     human: HumanAgentId,
@@ -31,9 +31,9 @@ pub(super) struct Workspace {
 
 /// What one conversation brought about.
 #[derive(Debug)]
-pub(super) struct Driven {
+pub(crate) struct Driven {
     /// One for each assessed turn: the recorded turn's index, and the decision.
-    pub(super) decisions: Vec<(usize, Arc<Decision>)>,
+    pub(crate) decisions: Vec<(usize, Arc<Decision>)>,
     pub(super) first_offer: Option<(usize, Arc<Decision>)>,
     pub(super) opened: Option<Opened>,
     pub(super) index_of: HashMap<TurnId, usize>,
@@ -42,7 +42,7 @@ pub(super) struct Driven {
 }
 
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(crate) struct Opened {
     pub(super) turn: usize,
     pub(super) decision: Arc<Decision>,
     pub(super) urgency: Urgency,
@@ -71,7 +71,7 @@ impl World {
 }
 
 impl Workspace {
-    pub(super) fn new(policy: Option<&str>) -> Result<Self, Refusal> {
+    pub(crate) fn new(policy: Option<&str>) -> Result<Self, Refusal> {
         let toml = policy.unwrap_or_else(|| assess::default_toml());
         let parsed = Arc::new(assess::parse(toml)?);
         let human = IdSource::new(BEGINNING, 1).draw::<HumanAgentId>();
@@ -97,7 +97,7 @@ impl Workspace {
         &self.policy
     }
 
-    pub(super) fn drive(&self, recording: &Recording) -> Driven {
+    pub(crate) fn drive(&self, recording: &Recording) -> Driven {
         let mut world = World { state: self.base.clone(), now: start(recording), steps: 1000 };
         let mut driven =
             Driven { decisions: Vec::new(), first_offer: None, opened: None, index_of: HashMap::new(), refused: Vec::new() };

@@ -6,7 +6,7 @@
 
 mod drive;
 mod html;
-mod recording;
+pub(crate) mod recording;
 mod report;
 
 use std::{
@@ -20,6 +20,7 @@ use std::{
 
 use baton_model::Refusal;
 
+pub(crate) use drive::{Driven, Workspace};
 pub use html::html;
 pub use recording::{Line, RecordedTurn, Recording, Role, read};
 pub use report::{

@@ -3,7 +3,7 @@
 
 use std::io::{self, BufRead};
 
-use baton_model::Timestamp;
+use baton_model::{AiMeta, Signals, Timestamp};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -41,6 +41,12 @@ pub struct RecordedTurn {
     pub ok: Option<bool>,
     #[serde(default)]
     pub calls: Vec<Call>,
+    /// As stored when it was said; without them the text is read again.
+    #[serde(default)]
+    pub signals: Option<Signals>,
+    /// What the AI said about its own turn.
+    #[serde(default)]
+    pub ai: Option<AiMeta>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -49,7 +55,7 @@ pub struct Call {
 }
 
 impl RecordedTurn {
-    pub(super) fn tool_ok(&self) -> bool {
+    pub(crate) fn tool_ok(&self) -> bool {
         self.ok.unwrap_or_else(|| !self.text.trim_start().to_ascii_lowercase().starts_with("error"))
     }
 }
@@ -65,11 +71,11 @@ pub struct Recording {
 }
 
 impl Recording {
-    fn meta(&self, key: &str) -> Option<&Value> {
+    pub(crate) fn meta(&self, key: &str) -> Option<&Value> {
         self.metadata.get(key).or_else(|| self.metadata.get("metadata")?.get(key))
     }
 
-    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         self.meta(key)?.as_bool()
     }
 
@@ -108,7 +114,12 @@ fn or_empty<'de, D: Deserializer<'de>>(d: D) -> Result<String, D::Error> {
 pub type Line = (usize, Result<Recording, String>);
 
 /// Reads line by line; blank lines are skipped. The outer error is the file's.
-pub fn read(mut from: impl BufRead) -> impl Iterator<Item = io::Result<Line>> {
+pub fn read(from: impl BufRead) -> impl Iterator<Item = io::Result<Line>> {
+    raw(from).map(|line| line.map(|(number, bytes)| (number, bytes.and_then(|b| parse(&b)))))
+}
+
+/// The lines before they are parsed, for whoever parses them elsewhere.
+pub(crate) fn raw(mut from: impl BufRead) -> impl Iterator<Item = io::Result<(usize, Result<Vec<u8>, String>)>> {
     let mut number = 0;
     let mut buffer = Vec::new();
     std::iter::from_fn(move || {
@@ -125,7 +136,7 @@ pub fn read(mut from: impl BufRead) -> impl Iterator<Item = io::Result<Line>> {
                         Err(format!("the line has {length} bytes; at most {MAX_LINE_BYTES} are read")),
                     )));
                 }
-                Ok(_) => return Some(Ok((number, parse(&buffer)))),
+                Ok(_) => return Some(Ok((number, Ok(std::mem::take(&mut buffer))))),
             }
         }
     })
@@ -152,7 +163,7 @@ fn next_line(from: &mut impl BufRead, into: &mut Vec<u8>) -> io::Result<usize> {
     }
 }
 
-fn parse(line: &[u8]) -> Result<Recording, String> {
+pub(crate) fn parse(line: &[u8]) -> Result<Recording, String> {
     let recording: Recording = serde_json::from_slice(line.trim_ascii()).map_err(|error| {
         // The reader knows the line; serde counts it as 1.
         error.to_string().replace(" at line 1 column", " at column")

@@ -1,10 +1,14 @@
 //! Escalations: reading them, and working on one's own.
 
-use axum::{Json, extract::State, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use baton_model::{
     EscalationId, EscalationView, Input, Package, QueueId, RoutingView, Signals, TransferTarget, Trigger, Verdict, WorkCard,
 };
-use baton_runtime::{Change, Filter};
+use baton_runtime::{Change, Filter, Form, LEAST_LIMIT, render_package};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -48,6 +52,30 @@ pub(crate) struct Wanted {
     queue: Option<String>,
     /// 1 to 500, newest first; 100 if absent.
     #[param(required = false, minimum = 1, maximum = 500)]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RenderAs {
+    #[default]
+    Json,
+    Plain,
+    Markdown,
+    /// About fifteen seconds when read aloud.
+    Spoken,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Rendering {
+    /// JSON if absent.
+    #[serde(rename = "as", default)]
+    #[param(required = false)]
+    form: RenderAs,
+    /// Characters of a rendering, at least 240. What is left out is counted, with the path of the whole package.
+    #[param(required = false, minimum = 240)]
     limit: Option<usize>,
 }
 
@@ -120,12 +148,32 @@ pub(crate) async fn get_escalation(caller: Caller, Id(id): Id<EscalationId>) -> 
     escalation_view(&caller, id)
 }
 
-/// The information package (`baton.package/v1`).
-#[utoipa::path(get, path = "/v1/escalations/{id}/package", tag = "escalations", params(("id" = String, Path)),
-    responses((status = 200, body = Package)))]
-pub(crate) async fn get_package(caller: Caller, Id(id): Id<EscalationId>) -> Result<Json<Package>, Problem> {
+/// The information package (`baton.package/v1`), or a rendering of it for desks that take only a note.
+#[utoipa::path(get, path = "/v1/escalations/{id}/package", tag = "escalations", params(("id" = String, Path), Rendering),
+    responses((status = 200, content((Package = "application/json"), (String = "text/plain"), (String = "text/markdown")))))]
+pub(crate) async fn get_package(
+    caller: Caller,
+    Id(id): Id<EscalationId>,
+    Query(wanted): Query<Rendering>,
+) -> Result<Response, Problem> {
     let Json(view) = escalation_view(&caller, id)?;
-    view.escalation.package.as_deref().cloned().map(Json).ok_or_else(|| Problem::not_found("package"))
+    let package = view.escalation.package.as_deref().ok_or_else(|| Problem::not_found("package"))?;
+    if wanted.limit.is_some_and(|limit| limit < LEAST_LIMIT) {
+        let detail = format!("The limit is below {LEAST_LIMIT} characters: there would be no room to say what is left out.");
+        return Err(Problem::new(Code::InvalidQuery, detail).at("limit", "out of range"));
+    }
+    let (form, kind) = match wanted.form {
+        RenderAs::Json if wanted.limit.is_some() => {
+            let detail = "A package is never cut: a limit needs a rendering (`as`).";
+            return Err(Problem::new(Code::InvalidQuery, detail).at("limit", "not for JSON"));
+        }
+        RenderAs::Json => return Ok(Json(package).into_response()),
+        RenderAs::Plain => (Form::Plain, "text/plain; charset=utf-8"),
+        RenderAs::Markdown => (Form::Markdown, "text/markdown; charset=utf-8"),
+        RenderAs::Spoken => (Form::Spoken, "text/plain; charset=utf-8"),
+    };
+    let rest = format!("/v1/escalations/{id}/package");
+    Ok(([("content-type", kind)], render_package(package, form, wanted.limit, &rest)).into_response())
 }
 
 /// Why this human, or why still waiting, and what relaxes next.

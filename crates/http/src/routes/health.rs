@@ -33,3 +33,11 @@ pub(crate) async fn openapi_document() -> Result<impl IntoResponse, Problem> {
         Err(e) => Err(Problem::internal(e)),
     }
 }
+
+static PACKAGE_SCHEMA: LazyLock<String> = LazyLock::new(|| format!("{:#}", baton_model::package_schema()));
+
+/// The JSON Schema of the information package (`baton.package/v1`).
+#[utoipa::path(get, path = "/v1/schemas/package.json", tag = "service", responses((status = 200, body = Object)))]
+pub(crate) async fn package_schema() -> impl IntoResponse {
+    ([("content-type", "application/schema+json")], PACKAGE_SCHEMA.as_str())
+}

@@ -18,6 +18,7 @@ mod metrics;
 mod offers;
 mod policy;
 mod queues;
+mod secrets;
 mod sessions;
 mod settings;
 mod widget;
@@ -33,6 +34,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::openapi_document))
+        .routes(routes!(health::package_schema))
         .routes(routes!(sessions::sign_in))
         .routes(routes!(sessions::sign_out))
         .routes(routes!(sessions::me))
@@ -62,6 +64,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(escalations::stream_escalation))
         .routes(routes!(escalations::get_package))
         .routes(routes!(escalations::get_routing))
+        .routes(routes!(secrets::reveal))
         .routes(routes!(escalations::reply_to_customer))
         .routes(routes!(escalations::transfer))
         .routes(routes!(escalations::hand_back))

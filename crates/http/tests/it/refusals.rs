@@ -58,6 +58,7 @@ const CASES: &[Case] = &[
     case("GET", "/v1/escalations/{id}/stream", PEOPLE),
     case("GET", "/v1/escalations/{id}/package", PEOPLE),
     case("GET", "/v1/escalations/{id}/routing", PEOPLE),
+    case("POST", "/v1/escalations/{id}/reveal", PEOPLE),
     case("POST", "/v1/escalations/{id}/turns", HUMAN),
     case("POST", "/v1/escalations/{id}/transfer", HUMAN),
     case("POST", "/v1/escalations/{id}/handback", HUMAN),

@@ -27,6 +27,20 @@ static PERSON: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static IP: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?-u:\b)[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?-u:\b)|(?-u:\b)[0-9A-Fa-f]{1,4}(?::{1,2}[0-9A-Fa-f]{1,4}){3,7}(?-u:\b)")
+});
+
+/// What the standard library can read as one.
+pub(super) fn ip_addresses(text: &str, found: &mut Found) {
+    for m in IP.find_iter(text) {
+        let longer = text[..m.start()].ends_with(['.', ':', '-']) || text[m.end()..].starts_with(['-', ':']);
+        if let (false, Ok(address)) = (longer, m.as_str().parse::<std::net::IpAddr>()) {
+            found.take(m.start(), m.end(), EntityKind::IpAddress, address.to_string());
+        }
+    }
+}
+
 pub(super) fn urls(text: &str, found: &mut Found) {
     for m in URL.find_iter(text) {
         let trimmed = m.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']']);
@@ -49,15 +63,34 @@ pub(super) fn phones(text: &str, found: &mut Found) {
         let before = &text[..m.start()];
         let glued = before.ends_with(|c: char| c.is_alphanumeric() || "#-_/.".contains(c))
             || text[m.start() + written.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        let tail = before.chars().rev().take(24).collect::<String>().to_lowercase();
-        // "phone", "call", "mobile", "tel" and "cell", read backwards.
-        let named = ["enohp", "llac", "elibom", "let", "llec", "ppastahw"].iter().any(|w| tail.contains(w));
+        // Letters of any script count as one byte or more: what matters is that the words are near.
+        let near = before.char_indices().rev().nth(30).map_or(before, |(i, _)| &before[i..]).to_lowercase();
+        let after = &text[m.start() + written.len()..];
+        let after = after.trim_start_matches([' ', '-', '(', ',']);
+        let after = after.get(..6).unwrap_or(after).to_lowercase();
+        let named = [
+            "phone",
+            "call",
+            "mobile",
+            "tel",
+            "cell",
+            "whatsapp",
+            "fax",
+            "answer",
+            "reach",
+            "registered",
+            "contact",
+            "dial",
+        ]
+        .iter()
+        .any(|w| near.contains(w))
+            || ["fax", "office", "mobile", "home", "cell", "phone"].iter().any(|w| after.starts_with(w));
         let shaped = written.starts_with('+')
             || written.starts_with("00")
             || written.contains('(')
             || (groups >= 3 && digits.len() >= 9)
             || (digits.starts_with('0') && groups >= 2);
-        if !glued && (7..=15).contains(&digits.len()) && (shaped || (named && digits.len() >= 7)) {
+        if !glued && (7..=15).contains(&digits.len()) && (shaped || named) {
             let value = if written.starts_with('+') { format!("+{digits}") } else { digits };
             found.take(m.start(), m.start() + written.len(), EntityKind::Phone, value);
         }
@@ -116,6 +149,12 @@ mod tests {
             ("my number is 555-010-9999", EntityKind::Phone, vec!["5550109999"]),
             ("my phone: 5550109999", EntityKind::Phone, vec!["5550109999"]),
             ("order 5550109999", EntityKind::Phone, vec![]),
+            ("nobody answers at 78 000 450", EntityKind::Phone, vec!["78000450"]),
+            ("0000555 77-Fax", EntityKind::Phone, vec!["000055577"]),
+            ("blocked at 192.0.2.17", EntityKind::Phone, vec![]),
+            ("blocked at 192.0.2.17", EntityKind::IpAddress, vec!["192.0.2.17"]),
+            ("2001:db8:0:0:1:0:0:1 is mine", EntityKind::IpAddress, vec!["2001:db8::1:0:0:1"]),
+            ("version 1.2.3.400, at 12:30:45", EntityKind::IpAddress, vec![]),
             ("I live at 975 Sunset Drive, Austin", EntityKind::Address, vec!["975 Sunset Drive"]),
             ("Hauptstraße 12 in Bern", EntityKind::Address, vec!["Hauptstraße 12"]),
             ("Hi, my name is Mia Li and I need help", EntityKind::Person, vec!["Mia Li"]),

@@ -8,7 +8,9 @@ use regex::Regex;
 use super::Found;
 use crate::cue::compile;
 
-static ISO: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?-u:\b)"));
+static ISO: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"(?-u:\b)((?:19|20)[0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T\x20]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?))?(?-u:\b)")
+});
 static NUMERIC: LazyLock<Regex> =
     LazyLock::new(|| compile(r"(?-u:\b)([0-9]{1,2})([./])([0-9]{1,2})[./]((?:19|20)?[0-9]{2})(?-u:\b)"));
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -16,6 +18,12 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
         r"(?i)(?-u:\b)(?:(?P<m1>{month})\.? (?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y1>(?:19|20)[0-9]{{2}}))?|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m2>{month})\.?(?:,? (?P<y2>(?:19|20)[0-9]{{2}}))?)(?-u:\b)"
     ))
+});
+/// "March 2024".
+static MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i)(?-u:\b)(january|february|march|april|may|june|july|august|september|october|november|december),? ((?:19|20)[0-9]{2})(?-u:\b)",
+    )
 });
 static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
@@ -27,7 +35,7 @@ static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn calendar(text: &str, found: &mut Found) {
     for c in ISO.captures_iter(text) {
         if let Some(iso) = iso(&c[1], number(&c[2]), number(&c[3])) {
-            take(found, c.get(0), iso);
+            take(found, c.get(0), c.get(4).map_or(iso.clone(), |time| format!("{iso}T{}", time.as_str())));
         }
     }
     for c in NUMERIC.captures_iter(text) {
@@ -59,6 +67,10 @@ pub(super) fn calendar(text: &str, found: &mut Found) {
         if let Some(value) = value {
             take(found, c.get(0), value);
         }
+    }
+    for c in MONTH.captures_iter(text) {
+        let value = format!("{}-{:02}", &c[2], month_number(&c[1]));
+        take(found, c.get(0), value);
     }
 }
 
@@ -115,6 +127,8 @@ mod tests {
             ("on 03/04/2024", vec!["03/04/2024"]),
             ("May 20th, 2024 or 21 May 2024", vec!["2024-05-20", "2024-05-21"]),
             ("on May 20th", vec!["may 20th"]),
+            ("at 2024-05-20 07:30:05", vec!["2024-05-20T07:30:05"]),
+            ("since March 2023", vec!["2023-03"]),
             ("it arrived yesterday", vec!["yesterday"]),
             ("next Tuesday", vec!["next tuesday"]),
             ("you may 99", vec![]),

@@ -9,6 +9,7 @@ mod amount;
 mod contact;
 mod date;
 mod number;
+mod official;
 mod reference;
 
 use baton_model::{Entity, EntityKind};
@@ -69,7 +70,10 @@ pub(crate) fn find(reading: &Reading<'_>) -> Vec<Entity> {
     run(look.says(&["http", "www."]), contact::urls);
     run(look.has(b'@'), contact::emails);
     run(look.digits >= 2, number::ibans);
-    run(look.digits >= 13, number::cards);
+    run(look.digits >= 12, number::cards);
+    run(look.digits >= 3, contact::ip_addresses);
+    run(look.digits >= 5, official::ids);
+    run(look.digits >= 2, official::postal_codes);
     run(look.digits >= 1, amount::find);
     run(look.digits >= 1, date::calendar);
     run(look.says(&["day", "tomorrow", "week", "month", "year"]), date::relative);
@@ -77,6 +81,9 @@ pub(crate) fn find(reading: &Reading<'_>) -> Vec<Entity> {
     run(look.digits >= 7, contact::phones);
     run(look.digits >= 1 || look.has_code(), reference::find);
     run(look.says(&["name", "hei", "appelle", "llamo"]), contact::persons);
+    if look.digits >= 8 {
+        reference::long_numbers(text, &mut found);
+    }
     found.taken.sort_by_key(|&(start, ..)| start);
     found.taken.into_iter().map(|(s, e, kind, value)| Entity { kind, span: reading.raw_span(s, e), value }).collect()
 }

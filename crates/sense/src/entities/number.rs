@@ -1,4 +1,4 @@
-//! Card numbers (Luhn) and IBANs (mod 97): only with a right checksum.
+//! Card numbers (Luhn) and IBANs (mod 97): only with a right checksum. Short and rare kinds of cards must be called one.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use regex::Regex;
 use super::Found;
 use crate::cue::compile;
 
-static CARD: LazyLock<Regex> = LazyLock::new(|| compile(r"[2-6](?:[\x20-]?[0-9]){12,18}"));
+static CARD: LazyLock<Regex> = LazyLock::new(|| compile(r"[0-9](?:[\x20-]?[0-9]){11,18}"));
 static IBAN: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Za-z]{2}[0-9]{2}(?:\x20?[A-Za-z0-9]){11,32}"));
 
 pub(super) fn cards(text: &str, found: &mut Found) {
@@ -16,7 +16,13 @@ pub(super) fn cards(text: &str, found: &mut Found) {
         let glued = text[..m.start()].ends_with(|c: char| c.is_alphanumeric())
             || text[m.end()..].starts_with(|c: char| c.is_ascii_digit());
         let digits: String = m.as_str().chars().filter(char::is_ascii_digit).collect();
-        if !glued && luhn(&digits) {
+        let usual = digits.len() >= 13 && matches!(digits.as_bytes()[0], b'2'..=b'6');
+        let named = || {
+            let before = &text[..m.start()];
+            let near = before.char_indices().rev().nth(30).map_or(before, |(i, _)| &before[i..]);
+            near.to_ascii_lowercase().contains("card")
+        };
+        if !glued && luhn(&digits) && (usual || named()) {
             found.take(m.start(), m.end(), EntityKind::Card, digits);
         }
     }
@@ -94,6 +100,8 @@ mod tests {
     #[test]
     fn only_right_checksums_count() {
         assert_eq!(values("card 4242 4242 4242 4242 please", EntityKind::Card), ["4242424242424242"]);
+        assert_eq!(values("my card 501800000009", EntityKind::Card), ["501800000009"]);
+        assert!(values("parcel 501800000009", EntityKind::Card).is_empty());
         assert!(values("card 4242 4242 4242 4243", EntityKind::Card).is_empty());
         assert!(values("0000 0000 0000 0000", EntityKind::Card).is_empty());
         assert_eq!(values("IBAN DE89 3704 0044 0532 0130 00 bitte", EntityKind::Iban), ["DE89370400440532013000"]);

@@ -15,9 +15,11 @@ static PREFIXED: LazyLock<Regex> =
     LazyLock::new(|| compile(r"(?-u:\b)[A-Z]{1,6}[-_]?[0-9]{3,14}(?:[-_][A-Z0-9]{1,12})*(?-u:\b)"));
 /// `NO6JO3`: six to ten capitals and digits, mixed.
 static MIXED: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Z0-9]{6,12}(?-u:\b)"));
-/// `mia_li_3668`.
+/// `mia_li_3668`, `certificate_7504069`.
 static USER: LazyLock<Regex> =
-    LazyLock::new(|| compile(r"(?-u:\b)[A-Za-z]{1,20}(?:_[A-Za-z]{1,20}){1,3}_[0-9]{2,8}(?-u:\b)"));
+    LazyLock::new(|| compile(r"(?-u:\b)[A-Za-z]{1,20}(?:(?:_[A-Za-z]{1,20}){1,3}_[0-9]{2,10}|_[0-9]{3,10})(?-u:\b)"));
+/// Too long for a count, too short for a card: `6086499569`.
+static LONG: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[0-9]{8,14}(?-u:\b)"));
 /// "order number 20391", "booking code xk3pq9".
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     compile(
@@ -54,6 +56,16 @@ pub(super) fn find(text: &str, found: &mut Found) {
     }
 }
 
+/// Digits alone, after everything else has taken its own.
+pub(super) fn long_numbers(text: &str, found: &mut Found) {
+    for m in LONG.find_iter(text) {
+        let part = text[..m.start()].ends_with(['.', ',', '-', '/', '+', '$', '€', '£', '_']);
+        if !part && !text[m.end()..].starts_with(['-', '/', '_', '%']) {
+            take(found, m.start(), m.end(), m.as_str());
+        }
+    }
+}
+
 /// A booking code of capitals only, as airlines use: believed only where it is named.
 fn capital_code(id: &str) -> bool {
     (5..=8).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
@@ -81,6 +93,8 @@ mod tests {
             ("my reservation is NO6JO3.", vec!["NO6JO3"]),
             ("user mia_li_3668 here", vec!["MIA_LI_3668"]),
             ("order number 20391", vec!["20391"]),
+            ("with certificate_7504069 please", vec!["CERTIFICATE_7504069"]),
+            ("items 1234509876 and 1234509877", vec!["1234509876", "1234509877"]),
             ("Booking code XKPQRZ", vec!["XKPQRZ"]),
             ("orders #W2378156 and #W2378157", vec!["W2378156", "W2378157"]),
             ("#love this", vec![]),

@@ -20,6 +20,8 @@ pub enum BadHead {
     Features(u8),
     #[error("the bytes of the head end too early or hold what cannot be")]
     Damaged,
+    #[error("the labels of this head may hold together: it does not classify")]
+    NotAClassifier,
 }
 
 impl Head {

@@ -9,12 +9,14 @@ mod bytes;
 mod calibrate;
 mod head;
 mod solve;
+mod validate;
 
 use baton_model::Embedding;
 
 pub use bytes::BadHead;
 pub use calibrate::{best_f1_threshold, cost_threshold};
 pub use head::{Head, Scores};
+pub use validate::cross_validate;
 
 use crate::features::Features;
 

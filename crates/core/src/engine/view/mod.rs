@@ -84,8 +84,20 @@ pub fn cases(state: &State, filter: &CaseFilter) -> Vec<Arc<Case>> {
     state.ledger.cases.iter().filter(|c| filter.admits(c)).cloned().collect()
 }
 
+/// The newest case of a conversation.
+pub fn case_of(state: &State, conversation: ConversationId) -> Option<Arc<Case>> {
+    state.ledger.cases.iter().rev().find(|c| c.conversation == conversation).cloned()
+}
+
 pub fn proposals(state: &State, now: Timestamp) -> ProposalsView {
-    state.ledger.cases.proposals(&state.policy, &state.policy_toml, now)
+    let mut view = state.ledger.cases.proposals(&state.policy, &state.policy_toml, now);
+    // A file that is written in another style keeps its text: the proposals are then told in words only.
+    let says = |policy: &Policy| {
+        let set = |p: &baton_model::Proposal| policy.detectors.get(&p.detector).is_some_and(|d| d.escalate == p.to);
+        view.proposals.iter().all(set)
+    };
+    view.toml = view.toml.take().filter(|toml| crate::assess::parse(toml).is_ok_and(|policy| says(&policy)));
+    view
 }
 
 pub fn clusters(state: &State, filter: &CaseFilter) -> Vec<Cluster> {

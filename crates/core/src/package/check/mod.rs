@@ -1,11 +1,17 @@
 //! Whether a package may be believed. Reads only the package and the conversation, never how the package was built.
 
-use std::borrow::Cow;
+mod alone;
+mod shape;
+
+use std::{borrow::Cow, fmt};
 
 use baton_model::{
     AttemptResult, Author, Claim, Conversation, CustomerCard, EntityKind, Evidence, Order, PACKAGE_SCHEMA, Package, Sourced,
     StepSource,
 };
+
+pub use alone::faults_alone;
+pub use shape::misshapen;
 
 use super::{
     brief::{SPOKEN_WORDS, words},
@@ -15,53 +21,78 @@ use super::{
     words::fold,
 };
 
-/// Everything that is wrong with a package: unknown schema, claims, quotes, spans or values without a source, numbers
-/// that should be hidden, a transcript that is not whole. Empty means valid.
-pub fn faults(package: &Package, conversation: &Conversation) -> Vec<String> {
-    let reading = Reading::of(conversation, package.transcript.len());
-    let records = records(&package.customer, &package.orders);
-    let mut faults = Vec::new();
-    let mut fault = |text: String| faults.push(text);
-
-    if package.schema != PACKAGE_SCHEMA {
-        fault(format!("schema is `{}`, expected `{PACKAGE_SCHEMA}`", package.schema));
-    }
-    if package.conversation != conversation.id {
-        fault(format!("it belongs to {}, not {}", package.conversation, conversation.id));
-    }
-    claims(package, &reading, &records, &mut fault);
-    package.reason.evidence.iter().for_each(|e| evidence(e, &reading, &mut fault));
-    details(package, &reading, &mut fault);
-    card(&package.customer, conversation, &reading, &mut fault);
-    drafts(package, &reading, &records, &mut fault);
-    transcript(package, conversation, &reading, &mut fault);
-    hidden(package, &reading, &mut fault);
-    if words(&package.spoken_brief) > SPOKEN_WORDS {
-        fault(format!("the spoken brief has more than {SPOKEN_WORDS} words"));
-    }
-    if !(0.0..=1.0).contains(&package.completeness.score) {
-        fault("the completeness score is outside 0..=1".into());
-    }
-    faults
+/// Something that is wrong with a package, and where: `at` is a JSON pointer into it, empty for the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub at: String,
+    pub problem: String,
 }
 
-fn claims(package: &Package, reading: &Reading<'_>, records: &str, fault: &mut impl FnMut(String)) {
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", if self.at.is_empty() { "/" } else { &self.at }, self.problem)
+    }
+}
+
+/// Faults found so far.
+#[derive(Debug, Default)]
+struct Found(Vec<Fault>);
+
+impl Found {
+    fn add(&mut self, at: impl Into<String>, problem: impl Into<String>) {
+        self.0.push(Fault { at: at.into(), problem: problem.into() });
+    }
+}
+
+/// Everything that is wrong with a package: unknown schema, claims, quotes, spans or values without a source, numbers
+/// that should be hidden, a transcript that is not whole. Empty means valid.
+pub fn faults(package: &Package, conversation: &Conversation) -> Vec<Fault> {
+    let reading = Reading::of(conversation, package.transcript.len());
+    let records = records(&package.customer, &package.orders);
+    let mut found = Found::default();
+    if package.schema != PACKAGE_SCHEMA {
+        found.add("/schema", format!("schema is `{}`, expected `{PACKAGE_SCHEMA}`", package.schema));
+    }
+    if package.conversation != conversation.id {
+        found.add("/conversation", format!("it belongs to {}, not {}", package.conversation, conversation.id));
+    }
+    claims(package, &reading, &records, &mut found);
+    for (i, quoted) in package.reason.evidence.iter().enumerate() {
+        evidence(quoted, &reading, &format!("/reason/evidence/{i}"), &mut found);
+    }
+    details(package, &reading, &mut found);
+    entities(package, &reading, &mut found);
+    card(&package.customer, conversation, &reading, &mut found);
+    drafts(package, &reading, &records, &mut found);
+    transcript(package, conversation, &reading, &mut found);
+    hidden(package, &reading, &mut found);
+    if words(&package.spoken_brief) > SPOKEN_WORDS {
+        found.add("/spoken_brief", format!("the spoken brief has more than {SPOKEN_WORDS} words"));
+    }
+    if !(0.0..=1.0).contains(&package.completeness.score) {
+        found.add("/completeness/score", "the completeness score is outside 0..=1");
+    }
+    found.0
+}
+
+fn claims(package: &Package, reading: &Reading<'_>, records: &str, found: &mut Found) {
     // A conversation without turns has only a headline, and nothing to point at.
-    if !(reading.turns.is_empty() && package.headline.turns.is_empty()) && package.headline.turns.is_empty() {
-        fault("the headline has no turn".into());
+    if package.headline.turns.is_empty() && !reading.turns.is_empty() {
+        found.add("/headline/turns", "the headline has no turn");
     }
     if package.headline.text.contains('\n') {
-        fault("the headline is not one line".into());
+        found.add("/headline/text", "the headline is not one line");
     }
     if let Some(why) = unsupported(&package.headline, reading, records) {
-        fault(format!("headline: {why}"));
+        found.add("/headline", why);
     }
-    for claim in package.summary.iter().chain(&package.wants) {
+    let summary = package.summary.iter().enumerate().map(|(i, claim)| (format!("/summary/{i}"), claim));
+    for (at, claim) in summary.chain(package.wants.iter().map(|w| ("/wants".to_owned(), w))) {
         if claim.turns.is_empty() {
-            fault(format!("claim without a turn: {}", claim.text));
+            found.add(format!("{at}/turns"), format!("claim without a turn: {}", claim.text));
         }
         if let Some(why) = unsupported(claim, reading, records) {
-            fault(format!("claim `{}`: {why}", claim.text));
+            found.add(at, format!("claim `{}`: {why}", claim.text));
         }
     }
 }
@@ -167,131 +198,164 @@ pub(super) fn records(card: &CustomerCard, orders: &[Sourced<Order>]) -> String 
     fold(&out)
 }
 
-fn evidence(found: &Evidence, reading: &Reading<'_>, fault: &mut impl FnMut(String)) {
-    let Some(heard) = reading.get(found.turn) else {
-        return fault(format!("evidence from {}, which is not a turn of this conversation", found.turn));
+fn evidence(quoted: &Evidence, reading: &Reading<'_>, at: &str, found: &mut Found) {
+    let Some(heard) = reading.get(quoted.turn) else {
+        return found.add(at, format!("evidence from {}, which is not a turn of this conversation", quoted.turn));
     };
     let length = heard.text.chars().count();
-    if found.span.is_some_and(|s| s.start >= s.end || s.end as usize > length) {
-        fault(format!("evidence outside the text of {}", found.turn));
+    if quoted.span.is_some_and(|s| s.start >= s.end || s.end as usize > length) {
+        found.add(format!("{at}/span"), format!("evidence outside the text of {}", quoted.turn));
     }
-    let place = found.span.map_or(heard.text.as_ref(), |s| slice(&heard.text, s));
-    if !one_line(place).contains(found.quote.trim_end_matches('…').trim_end()) {
-        fault(format!("evidence that {} does not say: {}", found.turn, found.quote));
+    let place = quoted.span.map_or(heard.text.as_ref(), |s| slice(&heard.text, s));
+    if !one_line(place).contains(quoted.quote.trim_end_matches('…').trim_end()) {
+        found.add(format!("{at}/quote"), format!("evidence that {} does not say: {}", quoted.turn, quoted.quote));
     }
 }
 
-fn details(package: &Package, reading: &Reading<'_>, fault: &mut impl FnMut(String)) {
-    let moods = package.mood.points.iter().map(|p| p.turn).chain(package.mood.turning_point);
-    let attempts = package.tried.iter().flat_map(|a| std::iter::once(a.turn).chain(a.reaction));
-    for turn in moods.chain(attempts).chain(package.promises.iter().map(|p| p.turn)) {
+fn details(package: &Package, reading: &Reading<'_>, found: &mut Found) {
+    let points = package.mood.points.iter().enumerate().map(|(i, p)| (format!("/mood/points/{i}/turn"), p.turn));
+    let turning = package.mood.turning_point.map(|t| ("/mood/turning_point".to_owned(), t));
+    let attempts = package.tried.iter().enumerate().flat_map(|(i, a)| {
+        let reaction = a.reaction.map(|r| (format!("/tried/{i}/reaction"), r));
+        std::iter::once((format!("/tried/{i}/turn"), a.turn)).chain(reaction)
+    });
+    let promises = package.promises.iter().enumerate().map(|(i, p)| (format!("/promises/{i}/turn"), p.turn));
+    for (at, turn) in points.chain(turning).chain(attempts).chain(promises) {
         if reading.get(turn).is_none() {
-            fault(format!("{turn} is not a turn of this conversation"));
+            found.add(at, format!("{turn} is not a turn of this conversation"));
         }
     }
-    for promise in &package.promises {
-        let kept = reading
+    for (i, promise) in package.promises.iter().enumerate() {
+        let made = reading
             .get(promise.turn)
             .is_some_and(|h| one_line(&h.text).contains(promise.text.trim_end_matches('…').trim_end()));
-        if !kept {
-            fault(format!("a promise that nobody made: {}", promise.text));
+        if !made {
+            found.add(format!("/promises/{i}/text"), format!("a promise that nobody made: {}", promise.text));
         }
     }
-    for attempt in &package.tried {
-        let helped = matches!(attempt.result, AttemptResult::Helped | AttemptResult::DidNotHelp);
-        if helped && attempt.reaction.is_none() {
-            fault(format!("a result without a reaction: {}", attempt.turn));
+    for (i, given) in package.given.iter().enumerate() {
+        let said = |turn, text: &str| {
+            reading.get(turn).is_some_and(|h| one_line(&h.text).contains(text.trim_end_matches('…').trim_end()))
+        };
+        if !said(given.turn, &given.answer) {
+            found.add(format!("/given/{i}/answer"), format!("an answer that {} does not give", given.turn));
+        }
+        if let (Some(asked), Some(question)) = (given.asked, &given.question)
+            && !said(asked, question)
+        {
+            found.add(format!("/given/{i}/question"), format!("a question that {asked} does not ask"));
         }
     }
-    for entity in &package.entities {
+    for (i, attempt) in package.tried.iter().enumerate() {
+        let judged = matches!(attempt.result, AttemptResult::Helped | AttemptResult::DidNotHelp);
+        if judged && attempt.reaction.is_none() {
+            found.add(format!("/tried/{i}/result"), format!("a result without a reaction: {}", attempt.turn));
+        }
+    }
+}
+
+fn entities(package: &Package, reading: &Reading<'_>, found: &mut Found) {
+    for (i, entity) in package.entities.iter().enumerate() {
+        let at = format!("/entities/{i}");
         let Some(heard) = reading.get(entity.turn) else {
-            fault(format!("an entity of {}, which is not a turn of this conversation", entity.turn));
+            found.add(at, format!("an entity of {}, which is not a turn of this conversation", entity.turn));
             continue;
         };
         if entity.span.start >= entity.span.end || entity.span.end as usize > heard.text.chars().count() {
-            fault(format!("an entity outside the text of {}", entity.turn));
+            found.add(format!("{at}/span"), format!("an entity outside the text of {}", entity.turn));
         }
         if !heard.turn.signals.entities.iter().any(|e| e.kind == entity.kind && e.span == entity.span) {
-            fault(format!("an entity that was not found in {}: {}", entity.turn, entity.value));
+            found.add(&at, format!("an entity that was not found in {}: {}", entity.turn, entity.value));
         }
     }
 }
 
-fn card(card: &CustomerCard, conversation: &Conversation, reading: &Reading<'_>, fault: &mut impl FnMut(String)) {
+fn card(card: &CustomerCard, conversation: &Conversation, reading: &Reading<'_>, found: &mut Found) {
     let told = &conversation.customer;
     let record = card.record.as_ref().map(|r| &r.value);
-    let found = |kind: EntityKind, value: &str| {
+    let said = |kind: EntityKind, value: &str| {
         reading
             .customer()
             .flat_map(|h| &h.turn.signals.entities)
             .any(|e| e.kind == kind && reading.veil.cover(&e.value) == value)
     };
-    for (what, kind, value, told, recorded) in [
-        ("name", EntityKind::Person, &card.name, &told.name, record.map(|r| &r.name)),
-        ("e-mail address", EntityKind::Email, &card.email, &told.email, record.and_then(|r| r.email.as_ref())),
-        ("phone number", EntityKind::Phone, &card.phone, &told.phone, record.and_then(|r| r.phone.as_ref())),
+    for (field, what, kind, value, told, recorded) in [
+        ("name", "name", EntityKind::Person, &card.name, &told.name, record.map(|r| &r.name)),
+        ("email", "e-mail address", EntityKind::Email, &card.email, &told.email, record.and_then(|r| r.email.as_ref())),
+        ("phone", "phone number", EntityKind::Phone, &card.phone, &told.phone, record.and_then(|r| r.phone.as_ref())),
     ] {
         if let Some(value) = value
             && told.as_ref() != Some(value)
             && recorded != Some(value)
-            && !found(kind, value)
+            && !said(kind, value)
         {
-            fault(format!("the customer's {what} has no source: {value}"));
+            found.add(format!("/customer/{field}"), format!("the customer's {what} has no source: {value}"));
         }
     }
 }
 
-fn drafts(package: &Package, reading: &Reading<'_>, records: &str, fault: &mut impl FnMut(String)) {
-    for (expected, step) in (1u32..).zip(&package.next_steps) {
-        if step.rank != expected {
-            fault(format!("step {expected} has rank {}", step.rank));
+fn drafts(package: &Package, reading: &Reading<'_>, records: &str, found: &mut Found) {
+    for (i, step) in package.next_steps.iter().enumerate() {
+        if step.rank as usize != i + 1 {
+            found.add(format!("/next_steps/{i}/rank"), format!("step {} has rank {}", i + 1, step.rank));
         }
-        // An article's passage is its own source.
-        if matches!(step.source, StepSource::Policy { .. } | StepSource::Playbook { .. })
+        // What the owner wrote, an article or a playbook, is its own source.
+        if !matches!(step.source, StepSource::Article { .. } | StepSource::Playbook { .. })
             && let Some(word) = step.draft.as_deref().and_then(|d| invented(d, reading, records))
         {
-            fault(format!("the draft of step {expected} invents `{word}`"));
+            found.add(format!("/next_steps/{i}/draft"), format!("the draft invents `{word}`"));
         }
     }
 }
 
 /// The first fact of a draft that neither the conversation nor a record knows.
 pub(super) fn invented(draft: &str, reading: &Reading<'_>, records: &str) -> Option<String> {
-    facts(draft)
-        .find(|f| !f.occurs(records) && !reading.turns.iter().any(|h| f.occurs(&fold(&one_line(&h.text)))))
-        .map(|f| f.word)
+    facts(draft).find(|f| !f.occurs(records) && !reading.turns.iter().any(|h| f.occurs(h.folded()))).map(|f| f.word)
 }
 
-fn transcript(package: &Package, conversation: &Conversation, reading: &Reading<'_>, fault: &mut impl FnMut(String)) {
+fn transcript(package: &Package, conversation: &Conversation, reading: &Reading<'_>, found: &mut Found) {
     if package.transcript.len() > conversation.turns.len() {
-        fault("the transcript has turns that the conversation has not".into());
+        found.add("/transcript", "the transcript has turns that the conversation has not");
     }
     if conversation.turns.iter().skip(package.transcript.len()).any(|t| t.at < package.built_at) {
-        fault("the transcript is not whole".into());
+        found.add("/transcript", "the transcript is not whole");
     }
-    for (line, heard) in package.transcript.iter().zip(&reading.turns) {
+    for (i, (line, heard)) in package.transcript.iter().zip(&reading.turns).enumerate() {
         if line.turn != heard.id() || line.text != heard.text {
-            fault(format!("the transcript differs at {}", heard.id()));
+            found.add(format!("/transcript/{i}"), format!("the transcript differs at {}", heard.id()));
         }
     }
 }
 
-fn hidden(package: &Package, reading: &Reading<'_>, fault: &mut impl FnMut(String)) {
-    for entity in package.entities.iter().filter(|e| matches!(e.kind, EntityKind::Card | EntityKind::Iban)) {
+fn hidden(package: &Package, reading: &Reading<'_>, found: &mut Found) {
+    for (i, entity) in package.entities.iter().enumerate().filter(|(_, e)| e.kind.is_secret()) {
         if entity.value.chars().filter(|c| c.is_alphanumeric()).count() > 4 {
-            fault(format!("a card or bank number is not hidden in {}", entity.turn));
+            let problem = format!("a card or bank number is not hidden in {}", entity.turn);
+            found.add(format!("/entities/{i}/value"), problem);
         }
     }
-    let texts = std::iter::once(&package.spoken_brief)
-        .chain(std::iter::once(&package.reason.because))
-        .chain(package.reason.evidence.iter().map(|e| &e.quote))
-        .chain(package.entities.iter().map(|e| &e.value))
-        .chain(package.tried.iter().map(|a| &a.what))
-        .chain(package.promises.iter().map(|p| &p.text))
-        .chain(package.next_steps.iter().filter_map(|s| s.draft.as_ref()))
-        .chain(package.transcript.iter().map(|t| &t.text));
-    if texts.into_iter().any(|t| reading.veil.leaks(t)) {
-        fault("a card or bank number is shown in full".into());
+    let each = |list: &'static str, field: &'static str| move |i: usize| format!("/{list}/{i}/{field}");
+    fn listed<'a, T>(
+        all: &'a [T],
+        at: impl Fn(usize) -> String + 'a,
+        text: impl Fn(&'a T) -> Option<&'a str> + 'a,
+    ) -> impl Iterator<Item = (String, &'a str)> + 'a {
+        all.iter().enumerate().filter_map(move |(i, item)| text(item).map(|t| (at(i), t)))
+    }
+    let texts = [("/spoken_brief", &package.spoken_brief), ("/reason/because", &package.reason.because)]
+        .into_iter()
+        .map(|(at, text)| (at.to_owned(), text.as_str()))
+        .chain(listed(&package.reason.evidence, |i| format!("/reason/evidence/{i}/quote"), |e| Some(&e.quote)))
+        .chain(listed(&package.entities, each("entities", "value"), |e| Some(&e.value)))
+        .chain(listed(&package.given, each("given", "answer"), |g| Some(&g.answer)))
+        .chain(listed(&package.tried, each("tried", "what"), |a| Some(&a.what)))
+        .chain(listed(&package.promises, each("promises", "text"), |p| Some(&p.text)))
+        .chain(listed(&package.next_steps, each("next_steps", "draft"), |s| s.draft.as_deref()))
+        .chain(listed(&package.transcript, each("transcript", "text"), |t| Some(&t.text)));
+    for (at, text) in texts {
+        if reading.veil.leaks(text) {
+            found.add(at, "a card or bank number is shown in full");
+        }
     }
 }
 
@@ -316,7 +380,7 @@ mod tests {
         type Change = fn(&mut Package);
         let stranger: TurnId = turn_id(999);
         assert_ne!(talk().conversation.turns[0].id, stranger);
-        let changes: [(&str, Change); 21] = [
+        let changes: [(&str, Change); 22] = [
             ("schema", |p| p.schema = "v2".into()),
             ("belongs", |p| p.conversation = crate::package::samples::conversation_id(9)),
             ("no turn", |p| p.headline.turns.clear()),
@@ -330,6 +394,7 @@ mod tests {
             ("outside the text", |p| p.reason.evidence[0].span = Some(Span { start: 3, end: 900 })),
             ("does not say", |p| p.reason.evidence[0].quote = "nonsense".into()),
             ("nobody made", |p| p.promises[0].text = "We will pay double.".into()),
+            ("does not give", |p| p.given[0].answer = "Order A-7".into()),
             ("outside the text", |p| p.entities[0].span = Span { start: 5, end: 5 }),
             ("is not hidden", |p| p.entities[1].value = "4242424242424242".into()),
             ("in full", |p| p.spoken_brief = "Card 4242 4242 4242 4242".into()),
@@ -339,12 +404,12 @@ mod tests {
             ("not whole", |p| drop(p.transcript.pop())),
             ("has no source", |p| p.customer.email = Some("x@y.z".into())),
         ];
-        assert_eq!(faults(&talk().build(), &talk().conversation), Vec::<String>::new());
+        assert_eq!(faults(&talk().build(), &talk().conversation), Vec::<Fault>::new());
         for (expected, change) in changes {
             let mut package = talk().build();
             change(&mut package);
             let found = faults(&package, &talk().conversation);
-            assert!(found.iter().any(|f| f.contains(expected)), "expected `{expected}`, found {found:?}");
+            assert!(found.iter().any(|f| f.problem.contains(expected)), "expected `{expected}`, found {found:?}");
         }
     }
 
@@ -353,6 +418,6 @@ mod tests {
         let mut short = talk().build();
         short.built_at = talk().conversation.turns[1].at;
         let longer = talk().customer("and now?");
-        assert_eq!(faults(&short, &longer.conversation), Vec::<String>::new());
+        assert_eq!(faults(&short, &longer.conversation), Vec::<Fault>::new());
     }
 }

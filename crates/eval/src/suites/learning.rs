@@ -1,0 +1,465 @@
+//! Learning from outcomes: reviewed conversations arrive one after the other, and the model is fitted again.
+//!
+//! Four streams: which runs of an airline's GPT-4o assistant needed a person (tau-bench), which chats broke down (DBDC3),
+//! which callers gave up or asked for a human (BETOLD), which chats had a turn to hand over (MHCH Makeup). Outcomes come in
+//! the order of the file; the learner is fitted anew on all that it has seen, the batch model on the whole stream, the
+//! static one on the first [`STATIC`] outcomes, as a model that shipped before the others were known. What the learner
+//! says goes live only when it beats the static model on outcomes that it was not fitted on, as a proposal would. A whole
+//! conversation is one outcome. Scored on other conversations: five folds, or the test part.
+
+use std::fmt::Write as _;
+
+use baton_sense::{
+    features::Features,
+    fit::{Head, Options, Sample, Task, fit},
+};
+use serde::Deserialize;
+
+use crate::bench::{
+    Bench, BenchError, Results, Row, Split, Suite,
+    metrics::{auroc, bootstrap, mean},
+};
+
+pub(crate) const SUITE: Suite =
+    Suite { name: "learning", about: "learning from outcomes as they come: speed, wrong taps, regret", run };
+
+const FOLDS: usize = 5;
+/// Outcomes known before the stream is watched.
+const STATIC: usize = 50;
+/// Where the learner has to have arrived.
+const ARRIVED: usize = 500;
+const CHECKPOINTS: [usize; 6] = [50, 100, 150, 200, 300, 500];
+/// Of 5 outcomes this many are told wrong.
+const WRONG_ONE_IN: usize = 5;
+/// The airline's costs, as the comparison with its own transfers states them.
+const LATE: f64 = 5.0;
+const NEEDLESS: f64 = 1.0;
+const TASK_FOLDS: usize = 10;
+
+struct Outcome {
+    sample: Sample,
+    needed: bool,
+    /// Outcomes of one group are never on both sides of a split.
+    group: usize,
+}
+
+fn run(bench: &Bench<'_>, out: &mut Results) -> Result<(), BenchError> {
+    let streams: [(&'static str, Read); 4] =
+        [("tau_bench airline", airline), ("dbdc3_en", breakdowns), ("betold", calls), ("mhch_makeup2", handoffs)];
+    for (name, read) in streams {
+        let part = |split| read(bench, split);
+        match (part(Split::Dev), bench.split) {
+            (Ok(outcomes), Split::Dev) => stream(name, &folds(&outcomes), out),
+            (Ok(outcomes), Split::Test) => match part(Split::Test) {
+                Ok(test) => stream(name, &[(outcomes.iter().collect(), test.iter().collect())], out),
+                Err(BenchError::Missing { part }) => out.missing(&part),
+                Err(other) => return Err(other),
+            },
+            (Err(BenchError::Missing { part }), _) => out.missing(&part),
+            (Err(other), _) => return Err(other),
+        }
+    }
+    match runs(bench, bench.split) {
+        Ok(runs) => own_transfers(&runs, out),
+        Err(BenchError::Missing { part }) => out.missing(&part),
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+type Read = fn(&Bench<'_>, Split) -> Result<Vec<Outcome>, BenchError>;
+type Fold<'a> = (Vec<&'a Outcome>, Vec<&'a Outcome>);
+
+fn folds(outcomes: &[Outcome]) -> Vec<Fold<'_>> {
+    (0..FOLDS).map(|fold| outcomes.iter().partition(|o| o.group % FOLDS != fold)).collect()
+}
+
+/// What is said of an outcome after fitting on others; 0.5 while there is nothing to tell apart.
+struct Model(Option<Head>);
+
+impl Model {
+    fn of(outcomes: &[&Outcome], told: impl Fn(usize, bool) -> bool) -> Self {
+        let examples: Vec<(Sample, Vec<usize>)> =
+            outcomes.iter().enumerate().map(|(i, o)| (o.sample.clone(), vec![usize::from(told(i, o.needed))])).collect();
+        let options = Options { bits: 15, ..Options::new(Task::OneOf) };
+        Self(fit(&["alone", "person"], &examples, &options).ok())
+    }
+
+    fn needs(&self, outcome: &Outcome) -> f64 {
+        self.0.as_ref().map_or(0.5, |head| f64::from(head.score(&outcome.sample).probabilities[1]))
+    }
+
+    fn auroc(&self, outcomes: &[&Outcome]) -> f64 {
+        auroc(&outcomes.iter().map(|o| (o.needed, self.needs(o))).collect::<Vec<_>>())
+    }
+}
+
+fn truth(_: usize, needed: bool) -> bool {
+    needed
+}
+
+/// Every fifth tap is wrong, spread by a multiplicative hash so that no fold or class is spared.
+fn wrong_taps(i: usize, needed: bool) -> bool {
+    needed != (i.wrapping_mul(2_654_435_761) >> 7).is_multiple_of(WRONG_ONE_IN)
+}
+
+/// The learner where it beats the static model on outcomes that it did not see, as they were told; else the static model.
+fn gated(seen: &[&Outcome], told: fn(usize, bool) -> bool, fixed: &Model) -> Model {
+    let cut = seen.len() * 2 / 3;
+    let rehearsal = Model::of(&seen[..cut], told);
+    let said = |model: &Model| {
+        let scored: Vec<(bool, f64)> =
+            seen.iter().enumerate().skip(cut).map(|(i, o)| (told(i, o.needed), model.needs(o))).collect();
+        auroc(&scored)
+    };
+    let better = said(&rehearsal) > said(fixed);
+    if better { Model::of(seen, told) } else { Model(fixed.0.clone()) }
+}
+
+fn stream(name: &'static str, folds: &[Fold<'_>], out: &mut Results) {
+    let n = folds.iter().map(|(stream, _)| stream.len()).min().unwrap_or(0);
+    if n <= STATIC {
+        return;
+    }
+    let arrived = ARRIVED.min(n);
+    let checkpoints: Vec<usize> = CHECKPOINTS.into_iter().filter(|c| *c < n).chain([n]).collect();
+    let mut curve = vec![Vec::new(); checkpoints.len()];
+    let (mut batch, mut learned, mut fixed_scores, mut flipped) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (seen, judged) in folds {
+        let fixed = Model::of(&seen[..STATIC], truth);
+        for (at, scores) in checkpoints.iter().zip(&mut curve) {
+            scores.push(Model::of(&seen[..*at], truth).auroc(judged));
+        }
+        batch.push(Model::of(seen, truth).auroc(judged));
+        learned.push(Model::of(&seen[..arrived], truth).auroc(judged));
+        fixed_scores.push(fixed.auroc(judged));
+        flipped.push(gated(seen, wrong_taps, &fixed).auroc(judged));
+    }
+    let judged: usize = folds.iter().map(|(_, judged)| judged.len()).sum();
+    let points = |v: f64| 100.0 * v;
+    out.add(Row::percent(format!("{name}: AUROC, batch"), mean(&batch)).fitted().n(judged));
+    out.add(
+        Row::percent(format!("{name}: AUROC after {arrived} outcomes"), mean(&learned))
+            .fitted()
+            .n(judged)
+            .baseline(points(mean(&fixed_scores)))
+            .note(format!("refitted on what was seen; baseline: the model of the first {STATIC}")),
+    );
+    out.add(
+        Row::new(format!("{name}: behind batch after {arrived}"), points(mean(&batch) - mean(&learned)), "points")
+            .fitted()
+            .at_most(1.0)
+            .note(if arrived < ARRIVED {
+                "all outcomes there are: the same model by construction"
+            } else {
+                "of the whole stream"
+            }),
+    );
+    out.add(
+        Row::new(format!("{name}: against static, 20% wrong"), points(mean(&flipped) - mean(&fixed_scores)), "points")
+            .fitted()
+            .target(0.0)
+            .note("goes live only where it beats the static model on outcomes it did not see"),
+    );
+    let title = format!("{name}: AUROC by outcomes seen");
+    let at = checkpoints.iter().zip(&curve).map(|(n, scores)| (*n as f64, mean(scores))).collect();
+    out.curve(title, "outcomes", "AUROC", at, false);
+    regret_curve(name, &folds[0].0, out);
+}
+
+/// Decides each outcome before it is known: regret so far, per outcome, learning and standing still.
+fn regret_curve(name: &str, seen: &[&Outcome], out: &mut Results) {
+    const EVERY: usize = 25;
+    let fixed = Model::of(&seen[..STATIC], truth);
+    let (mut learning, mut standing) = ((0.0, Vec::new()), (0.0, Vec::new()));
+    let mut model = Model(fixed.0.clone());
+    for (i, outcome) in seen.iter().enumerate().skip(STATIC) {
+        learning.0 += cost(model.needs(outcome) > threshold(), outcome.needed);
+        standing.0 += cost(fixed.needs(outcome) > threshold(), outcome.needed);
+        let decided = (i + 1 - STATIC) as f64;
+        if (i + 1).is_multiple_of(EVERY) {
+            model = Model::of(&seen[..=i], truth);
+            learning.1.push((decided, learning.0 / decided));
+            standing.1.push((decided, standing.0 / decided));
+        }
+    }
+    out.curve(format!("{name}: regret so far, learning"), "outcomes", "regret", learning.1, false);
+    out.curve(format!("{name}: regret so far, static"), "outcomes", "regret", standing.1, false);
+}
+
+/// Bring in a person when p is above this (the costs' own threshold).
+fn threshold() -> f64 {
+    NEEDLESS / (NEEDLESS + LATE)
+}
+
+fn cost(person: bool, needed: bool) -> f64 {
+    match (person, needed) {
+        (false, true) => LATE,
+        (true, false) => NEEDLESS,
+        (true, true) | (false, false) => 0.0,
+    }
+}
+
+/// The threshold that would have cost least on outcomes of other groups than those fitted on. With few outcomes
+/// probabilities are rough, and the costs' own threshold is only one of the candidates.
+fn cheapest(outcomes: &[&Outcome]) -> f64 {
+    const PARTS: usize = 4;
+    let mut said = Vec::with_capacity(outcomes.len());
+    for part in 0..PARTS {
+        let (judged, others): (Vec<&Outcome>, Vec<&Outcome>) = outcomes.iter().partition(|o| o.group % PARTS == part);
+        let model = Model::of(&others, truth);
+        said.extend(judged.iter().map(|o| (model.needs(o), o.needed)));
+    }
+    let total = |above: f64| said.iter().map(|(p, needed)| cost(*p > above, *needed)).sum::<f64>();
+    let candidates = (0..=20).map(|i| f64::from(i) / 20.0 - 0.01).chain([threshold()]);
+    candidates.min_by(|a, b| total(*a).total_cmp(&total(*b))).unwrap_or_else(threshold)
+}
+
+/// Regret of the runs' own transfers against that of a model fitted on other tasks.
+fn own_transfers(runs: &[Run], out: &mut Results) {
+    let outcomes: Vec<Outcome> = runs.iter().map(Run::outcome).collect();
+    let mut ours = vec![0.0; runs.len()];
+    for fold in 0..TASK_FOLDS {
+        let others: Vec<&Outcome> = outcomes.iter().filter(|o| o.group % TASK_FOLDS != fold).collect();
+        let (model, above) = (Model::of(&others, truth), cheapest(&others));
+        for (i, outcome) in outcomes.iter().enumerate().filter(|(_, o)| o.group % TASK_FOLDS == fold) {
+            ours[i] = cost(model.needs(outcome) > above, outcome.needed);
+        }
+    }
+    let own: Vec<f64> = runs.iter().map(|r| cost(r.transfer_turn.is_some(), r.needed())).collect();
+    let always: Vec<f64> = runs.iter().map(|r| cost(true, r.needed())).collect();
+    let mut tasks: Vec<usize> = outcomes.iter().map(|o| o.group).collect();
+    tasks.sort_unstable();
+    tasks.dedup();
+    let sum = |values: &[f64], drawn: &[usize]| -> f64 {
+        let of = |task: usize| outcomes.iter().zip(values).filter(|(o, _)| o.group == task).map(|(_, v)| v).sum::<f64>();
+        drawn.iter().map(|i| of(tasks[*i])).sum()
+    };
+    let below = |values: &[f64], drawn: &[usize]| {
+        let theirs = sum(own.as_slice(), drawn);
+        if theirs > 0.0 { 1.0 - sum(values, drawn) / theirs } else { 0.0 }
+    };
+    let all: Vec<usize> = (0..tasks.len()).collect();
+    for (what, values, target) in
+        [("fitted on other tasks", ours.as_slice(), Some(30.0)), ("escalating everything", always.as_slice(), None)]
+    {
+        let mut row = Row::percent(format!("airline: regret below GPT-4o's transfers, {what}"), below(values, &all))
+            .interval(bootstrap(tasks.len(), |drawn| below(values, drawn)))
+            .n(runs.len())
+            .note(format!(
+                "late {LATE}, needless {NEEDLESS}; regret per run {:.2} against {:.2}; by task",
+                mean(values),
+                mean(&own)
+            ));
+        if let Some(target) = target {
+            row = row.fitted().target(target);
+        }
+        out.add(row);
+    }
+}
+
+// ---- the streams ----
+
+#[derive(Debug, Deserialize)]
+struct Run {
+    task_id: usize,
+    success: bool,
+    gold_transfer: bool,
+    transfer_turn: Option<usize>,
+    turns: Vec<RunTurn>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RunTurn {
+    role: String,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    calls: Vec<RunCall>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RunCall {
+    name: String,
+}
+
+impl Run {
+    fn needed(&self) -> bool {
+        !self.success || self.gold_transfer
+    }
+
+    /// What was said and done before the end, and before a transfer of its own: neither the last two turns nor the call.
+    fn outcome(&self) -> Outcome {
+        let end = self.transfer_turn.unwrap_or(self.turns.len().saturating_sub(2));
+        let (mut customer, mut ai, mut tools) = (String::new(), String::new(), String::new());
+        for turn in &self.turns[..end.min(self.turns.len())] {
+            let text = turn.text.as_deref().unwrap_or_default();
+            let side = match turn.role.as_str() {
+                "customer" => &mut customer,
+                "tool" => {
+                    let failed = text.trim_start().to_ascii_lowercase().starts_with("error");
+                    tools.push_str(if failed { " failed" } else { " worked" });
+                    continue;
+                }
+                _ => &mut ai,
+            };
+            side.push_str(text);
+            side.push('\n');
+            for call in &turn.calls {
+                // Writing to a string cannot fail.
+                let _ = write!(tools, " {}", call.name);
+            }
+        }
+        let features = Features::of(&customer).with(&ai, 1).with(&tools, 2);
+        Outcome { sample: Sample { features, embedding: None }, needed: self.needed(), group: self.task_id }
+    }
+}
+
+fn runs(bench: &Bench<'_>, split: Split) -> Result<Vec<Run>, BenchError> {
+    bench.jsonl(match split {
+        Split::Dev => "tau_bench/airline_gpt4o_dialogues_train.jsonl",
+        Split::Test => "tau_bench/airline_gpt4o_dialogues_test.jsonl",
+    })
+}
+
+fn airline(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
+    Ok(runs(bench, split)?.iter().map(Run::outcome).collect())
+}
+
+#[derive(Debug, Deserialize)]
+struct Chat {
+    turns: Vec<ChatTurn>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ChatTurn {
+    speaker: String,
+    text: String,
+    #[serde(default)]
+    votes: Votes,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "UPPERCASE", default)]
+struct Votes {
+    o: u32,
+    t: u32,
+    x: u32,
+}
+
+/// A chat has broken down when most annotators say of at least three of its turns that the user cannot go on.
+fn breakdowns(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
+    let chats: Vec<Chat> = bench.jsonl(match split {
+        Split::Dev => "dbdc3_en/dev.jsonl",
+        Split::Test => "dbdc3_en/eval.jsonl",
+    })?;
+    let outcome = |(group, chat): (usize, Chat)| {
+        let side = |who: &str| {
+            let said: Vec<&str> = chat.turns.iter().filter(|t| t.speaker == who).map(|t| t.text.as_str()).collect();
+            said.join("\n")
+        };
+        let broken = chat.turns.iter().filter(|t| t.votes.x > t.votes.o && t.votes.x > t.votes.t).count();
+        let features = Features::of(&side("U")).with(&side("S"), 1);
+        Outcome { sample: Sample { features, embedding: None }, needed: broken >= 3, group }
+    };
+    Ok(chats.into_iter().enumerate().map(outcome).collect())
+}
+
+#[derive(Debug, Deserialize)]
+struct Call {
+    #[serde(rename = "LUHF")]
+    luhf: String,
+    utterances_annotations: Vec<Utterance>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Utterance {
+    caller_name: String,
+    intent: String,
+}
+
+fn calls(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
+    let calls: Vec<Call> = bench.json(match split {
+        Split::Dev => "betold/BETOLD_valid.json",
+        Split::Test => "betold/BETOLD_test.json",
+    })?;
+    let outcome = |(group, call): (usize, Call)| {
+        let side = |who: &str| {
+            let said: Vec<&str> =
+                call.utterances_annotations.iter().filter(|u| u.caller_name == who).map(|u| u.intent.as_str()).collect();
+            said.join(" ")
+        };
+        let features = Features::of(&side("nlu")).with(&side("nlg"), 1);
+        Outcome { sample: Sample { features, embedding: None }, needed: call.luhf == "luhf", group }
+    };
+    Ok(calls.into_iter().enumerate().map(outcome).collect())
+}
+
+#[derive(Debug, Deserialize)]
+struct Makeup {
+    turns: Vec<MakeupTurn>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MakeupTurn {
+    role: String,
+    tokens: Vec<u32>,
+    handoff: u8,
+}
+
+fn handoffs(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
+    let chats: Vec<Makeup> = bench.jsonl(match split {
+        Split::Dev => "mhch_makeup2/dev.jsonl",
+        Split::Test => "mhch_makeup2/test.jsonl",
+    })?;
+    let outcome = |(group, chat): (usize, Makeup)| {
+        let side = |customer: bool| {
+            let mut out = String::new();
+            for token in chat.turns.iter().filter(|t| (t.role == "customer") == customer).flat_map(|t| &t.tokens) {
+                // Words are numbers here; writing to a string cannot fail.
+                let _ = write!(out, "w{token} ");
+            }
+            out
+        };
+        let features = Features::of(&side(true)).with(&side(false), 1);
+        let needed = chat.turns.iter().any(|t| t.handoff == 1);
+        Outcome { sample: Sample { features, embedding: None }, needed, group }
+    };
+    Ok(chats.into_iter().enumerate().map(outcome).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcomes(n: usize) -> Vec<Outcome> {
+        let said = ["the answer worked thanks", "this is wrong again and again"];
+        (0..n).map(|i| Outcome { sample: Sample::of(said[i % 2]), needed: i % 2 == 1, group: i / 2 }).collect()
+    }
+
+    #[test]
+    fn wrong_taps_are_a_fifth_and_do_not_undo_what_is_known() {
+        let wrong = (0..1000).filter(|i| !wrong_taps(*i, true)).count();
+        assert!((150..250).contains(&wrong), "{wrong}");
+        let all = outcomes(200);
+        let seen: Vec<&Outcome> = all.iter().collect();
+        let fixed = Model::of(&seen[..STATIC], truth);
+        assert!(gated(&seen, wrong_taps, &fixed).auroc(&seen) >= fixed.auroc(&seen));
+    }
+
+    #[test]
+    fn one_class_and_too_few_outcomes_are_no_model() {
+        let all = outcomes(40);
+        let mut results = Results::default();
+        stream("few", &folds(&all), &mut results);
+        assert!(results.rows.is_empty());
+        let alike: Vec<&Outcome> = all.iter().filter(|o| o.needed).collect();
+        assert_eq!(Model::of(&alike, truth).needs(alike[0]), 0.5);
+    }
+
+    #[test]
+    fn regret_by_hand() {
+        assert_eq!([cost(false, true), cost(true, false), cost(true, true), cost(false, false)], [5.0, 1.0, 0.0, 0.0]);
+        assert!((threshold() - 1.0 / 6.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,199 @@
+//! What is known when the next action is due, as hashed binary features.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+pub(super) const BUCKETS: usize = 1 << 18;
+
+/// Actions that say little about where the task stands.
+const ANYWHERE: [&str; 5] = ["FREE", "custom", "out_of_scope", "hello", "anything_else"];
+
+/// A dialogue so far.
+#[derive(Debug)]
+pub(super) struct Features {
+    task: String,
+    actions: Vec<String>,
+    users: Vec<Vec<String>>,
+    said: String,
+    found: Vec<Option<Map<String, Value>>>,
+    asked_for: BTreeSet<String>,
+    /// Who wrote: `user`, `kb`, `wiza`; the last two.
+    last: [&'static str; 2],
+}
+
+impl Features {
+    pub(super) fn of_task(tasks: &[String]) -> Self {
+        let mut tasks = tasks.to_vec();
+        tasks.sort();
+        Self {
+            task: tasks.join("+"),
+            actions: Vec::new(),
+            users: Vec::new(),
+            said: String::new(),
+            found: Vec::new(),
+            asked_for: BTreeSet::new(),
+            last: ["^", "^"],
+        }
+    }
+
+    fn wrote(&mut self, who: &'static str) {
+        self.last = [who, self.last[0]];
+    }
+
+    pub(super) fn user(&mut self, text: &str) {
+        self.users.push(words(text));
+        self.wrote("user");
+    }
+
+    pub(super) fn knowledge(&mut self, item: Option<&Map<String, Value>>) {
+        self.found.push(item.cloned());
+        self.wrote("kb");
+    }
+
+    pub(super) fn wizard(&mut self, action: Option<&str>, text: &str, constraints: Option<&[Value]>) {
+        self.actions.push(action.unwrap_or("FREE").to_owned());
+        self.said = text.to_owned();
+        let keys = constraints.into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys);
+        self.asked_for.extend(keys.cloned());
+        self.wrote("wiza");
+    }
+
+    pub(super) fn hashed(&self) -> Vec<u32> {
+        let mut out = Hashed(BTreeSet::new());
+        self.course(&mut out);
+        self.request(&mut out);
+        self.knowledge_base(&mut out);
+        out.0.into_iter().collect()
+    }
+
+    /// Where the task stands: what was done, and in which order.
+    fn course(&self, out: &mut Hashed) {
+        let task = &self.task;
+        let [source, before] = self.last;
+        let back = |list: &[&str], n: usize| list.iter().rev().nth(n).map_or("^".to_owned(), |a| (*a).to_owned());
+        let all: Vec<&str> = self.actions.iter().map(String::as_str).collect();
+        let (one, two, three) = (back(&all, 0), back(&all, 1), back(&all, 2));
+        let telling: Vec<&str> = all.iter().copied().filter(|a| !ANYWHERE[..3].contains(a)).collect();
+        let done: BTreeSet<&str> = all.iter().copied().filter(|a| !ANYWHERE.contains(a)).collect();
+        let path = done.iter().copied().collect::<Vec<_>>().join("|");
+        let tail = |n: usize| telling[telling.len().saturating_sub(n)..].join("|");
+        out.add(&["task", task]);
+        out.add(&["1", &one]);
+        out.add(&["2", &two]);
+        out.add(&["12", &one, &two]);
+        out.add(&["123", &one, &two, &three]);
+        out.add(&["t1", task, &one]);
+        out.add(&["from", source]);
+        out.add(&["t from", task, source, before, &one]);
+        out.add(&["t n", task, &all.len().min(12).to_string()]);
+        out.add(&["path", task, &path]);
+        out.add(&["path from", task, &path, source]);
+        out.add(&["path 1", task, &path, &one, source]);
+        out.add(&["e1", task, &back(&telling, 0), source]);
+        out.add(&["e2", task, &tail(2), source]);
+        out.add(&["e3", &tail(3), source]);
+        done.iter().for_each(|a| out.add(&["done", task, a]));
+        for action in all.iter().collect::<BTreeSet<_>>() {
+            let times = all.iter().filter(|a| *a == action).count().min(3);
+            out.add(&["times", task, action, &times.to_string()]);
+        }
+        self.asked_for.iter().for_each(|key| out.add(&["asked", task, key]));
+        if ANYWHERE[..3].contains(&one.as_str()) {
+            grams(&words(&self.said).into_iter().take(24).collect::<Vec<_>>()).iter().for_each(|g| out.add(&["said", g]));
+        }
+    }
+
+    /// What the user wrote.
+    fn request(&self, out: &mut Hashed) {
+        let (task, fresh) = (&self.task, self.last[0] == "user");
+        let one = self.actions.last().map_or("^", String::as_str);
+        if let Some(words) = self.users.last() {
+            for gram in grams(words) {
+                if fresh {
+                    out.add(&["u", &gram]);
+                    out.add(&["tu", task, &gram]);
+                } else {
+                    out.add(&["old u", &gram]);
+                }
+            }
+            if fresh {
+                words.iter().for_each(|w| out.add(&["1u", one, w]));
+            }
+        }
+        self.users.iter().flatten().collect::<BTreeSet<_>>().iter().for_each(|w| out.add(&["ever", task, w]));
+    }
+
+    fn knowledge_base(&self, out: &mut Hashed) {
+        let (task, source) = (&self.task, self.last[0]);
+        let one = self.actions.last().map_or("^", String::as_str);
+        match self.found.last() {
+            None => return,
+            Some(None) => out.add(&["nothing", task, source, one]),
+            Some(Some(item)) => {
+                for (key, value) in item {
+                    let value = match value {
+                        Value::String(text) => text.chars().take(40).collect(),
+                        other => other.to_string(),
+                    };
+                    out.add(&["key", task, key, source]);
+                    out.add(&["value", task, key, &value]);
+                }
+            }
+        }
+        out.add(&["found", task, &self.found.len().to_string()]);
+    }
+}
+
+struct Hashed(BTreeSet<u32>);
+
+impl Hashed {
+    /// FNV-1a over the parts.
+    fn add(&mut self, parts: &[&str]) {
+        let bytes = parts.iter().flat_map(|p| p.bytes().chain([0]));
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        self.0.insert(((hash ^ (hash >> 32)) % BUCKETS as u64) as u32);
+    }
+}
+
+/// Lower-case words, numbers as `#`, question and exclamation marks.
+fn words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    let mut out: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for c in lower.chars().chain([' ']) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            let number = word.bytes().all(|b| b.is_ascii_digit());
+            out.push(if number { "#".into() } else { std::mem::take(&mut word) });
+            word.clear();
+        }
+        if matches!(c, '?' | '!') {
+            out.push(c.to_string());
+        }
+    }
+    out
+}
+
+/// Words and pairs of neighbours, the edges included.
+fn grams(words: &[String]) -> Vec<String> {
+    let mut out = words.to_vec();
+    let edged: Vec<&str> =
+        std::iter::once("^").chain(words.iter().map(String::as_str)).chain(std::iter::once("$")).collect();
+    out.extend(edged.windows(2).map(|pair| pair.join(" ")));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_their_neighbours() {
+        assert_eq!(words("It's 8pm, 31 guests?"), ["it", "s", "8pm", "#", "guests", "?"]);
+        assert_eq!(grams(&words("book it")), ["book", "it", "^ book", "book it", "it $"]);
+    }
+}
