@@ -15,6 +15,8 @@ const OF_EACH: usize = 5;
 const RARE: f64 = 0.01;
 /// A score this near below its threshold is uncertain.
 const NEAR: f32 = 0.08;
+/// So is strain above this share of its own, which lies low.
+const NEAR_STRAIN: f32 = 0.75;
 
 /// FNV-1a over the id: ids begin with their time, so neighbours must not stay neighbours.
 fn drawn(case: &Case) -> bool {
@@ -80,14 +82,14 @@ fn reason(case: &Case, policy: &Policy, rare: bool) -> Option<(SampleReason, Str
     });
     let strain = policy.trajectory.offer;
     let near = near.or_else(|| {
-        (case.strain < strain && case.strain >= strain - NEAR)
+        (case.strain < strain && case.strain >= strain * NEAR_STRAIN)
             .then(|| format!("Strain stood at {:.2}, just below {strain:.2}.", case.strain))
     });
     if let Some(because) = near {
         return Some((SampleReason::Uncertain, because));
     }
     let mood = facts.and_then(|f| f.mood_at);
-    let quiet = case.peaks.values().all(|s| *s < 0.3) && case.strain < 0.3;
+    let quiet = case.peaks.values().all(|s| *s < 0.3) && case.strain < strain;
     if mood.is_some_and(|m| m <= -0.5) && quiet {
         return Some((SampleReason::Disagreeing, "The last words sound unhappy, and no detector spoke.".into()));
     }

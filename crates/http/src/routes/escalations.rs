@@ -72,7 +72,7 @@ pub(crate) enum RenderAs {
 pub(crate) struct Rendering {
     /// JSON if absent.
     #[serde(rename = "as", default)]
-    #[param(required = false)]
+    #[param(required = false, inline)]
     form: RenderAs,
     /// Characters of a rendering, at least 240. What is left out is counted, with the path of the whole package.
     #[param(required = false, minimum = 240)]

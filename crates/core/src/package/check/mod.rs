@@ -330,7 +330,7 @@ fn transcript(package: &Package, conversation: &Conversation, reading: &Reading<
 fn hidden(package: &Package, reading: &Reading<'_>, found: &mut Found) {
     for (i, entity) in package.entities.iter().enumerate().filter(|(_, e)| e.kind.is_secret()) {
         if entity.value.chars().filter(|c| c.is_alphanumeric()).count() > 4 {
-            let problem = format!("a card or bank number is not hidden in {}", entity.turn);
+            let problem = format!("a card, bank or national number is not hidden in {}", entity.turn);
             found.add(format!("/entities/{i}/value"), problem);
         }
     }
