@@ -44,6 +44,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Replay(args) => return commands::replay::run(args),
         Command::Train(args) => commands::train::run(&args)?,
         Command::Eval(args) => return commands::eval::run(args),
+        Command::Simulate(args) => return commands::simulate::run(&args),
         Command::Demo(args) => return block_on(demo::run(args)),
     }
     Ok(ExitCode::SUCCESS)

@@ -20,6 +20,7 @@ mod bits;
 mod class;
 mod line;
 mod matching;
+mod outlook;
 mod person;
 mod read;
 mod table;
@@ -35,6 +36,7 @@ use imbl::{OrdMap, OrdSet, Vector};
 use bits::Bits;
 use class::{Class, Crowd, Entry, Exception, Head};
 use line::{Line, Place};
+pub use outlook::Asked;
 use person::{Demand, Person, Seat};
 use table::Table;
 

@@ -118,7 +118,7 @@ impl Person {
         self.shift != before
     }
 
-    fn willing_here(&self) -> bool {
+    pub(super) fn willing_here(&self) -> bool {
         self.lease_until.is_some() && self.willing == Willing::Available
     }
 
