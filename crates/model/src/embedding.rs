@@ -33,11 +33,11 @@ impl Embedding {
 }
 
 /// Exact; at most 128 · 127², so that it fits. Compilers turn it into multiply-and-add of 16-bit lanes.
-fn dot(a: &[i8; Embedding::DIMENSIONS], b: &[i8; Embedding::DIMENSIONS]) -> i32 {
-    a.iter().zip(b).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum()
+fn dot<T: Copy + Into<i32>>(a: &[i8; Embedding::DIMENSIONS], b: &[T; Embedding::DIMENSIONS]) -> i32 {
+    a.iter().zip(b).map(|(x, y)| i32::from(*x) * (*y).into()).sum()
 }
 
-/// Many embeddings side by side, searched exactly: 10,000 of them in about a tenth of a millisecond.
+/// Many embeddings side by side, searched exactly: 10,000 of them in about a fifth of a millisecond.
 #[derive(Debug, Clone, Default)]
 pub struct Neighbours {
     rows: Vec<[i8; Embedding::DIMENSIONS]>,
@@ -62,9 +62,11 @@ impl Neighbours {
 
     /// The places and cosines of the nearest, at most `most`, nearest first; of equally near ones the earlier.
     pub fn nearest(&self, to: &Embedding, most: usize) -> Vec<(usize, f32)> {
+        // Widened once: the loop then does not do it for every row.
+        let wide = to.0.map(i16::from);
         let mut best: Vec<(usize, f32)> = Vec::with_capacity(most + 1);
         for (place, (row, inverse)) in self.rows.iter().zip(&self.inverse).enumerate() {
-            let score = dot(row, &to.0) as f32 * inverse;
+            let score = dot(row, &wide) as f32 * inverse;
             if best.len() < most || best.last().is_some_and(|(_, worst)| score > *worst) {
                 let at = best.partition_point(|(_, better)| *better >= score);
                 best.insert(at, (place, score));

@@ -29,6 +29,7 @@ const OVERSEERS: &[&str] = &["supervisor", "admin"];
 const CASES: &[Case] = &[
     case("GET", "/healthz", PUBLIC),
     case("GET", "/v1/openapi.json", PUBLIC),
+    case("GET", "/v1/schemas/package.json", PUBLIC),
     case("POST", "/v1/sessions", PUBLIC),
     case("DELETE", "/v1/sessions/current", PEOPLE),
     case("GET", "/v1/me", PEOPLE),
