@@ -282,7 +282,7 @@ mod tests {
                 said("agent", "Which booking?"),
                 said("customer", "QX7"),
                 said("agent", "Which day?"),
-                said("customer", "May 20"),
+                said("customer", "May 28"),
             ],
         };
         let counts = tau(1, &d);
