@@ -31,8 +31,12 @@ pub(crate) enum Command {
     Journal(JournalArgs),
     /// Replay recorded conversations through the real core
     Replay(ReplayArgs),
+    /// Learn a workspace's own issue classes from labelled conversations
+    Train(TrainArgs),
     /// Score the detectors and rooms on public benchmarks, next to published numbers
     Eval(EvalArgs),
+    /// Run days of a contact centre through the real matcher, next to other rules
+    Simulate(SimulateArgs),
     /// Serve a demo shop with simulated customers and people
     Demo(DemoArgs),
 }
@@ -247,6 +251,22 @@ pub(crate) struct ReplayArgs {
     pub(crate) policy: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct TrainArgs {
+    /// JSONL, or CSV with a header: `text` and `label` of each example
+    #[arg(long)]
+    pub(crate) labelled: PathBuf,
+    /// Write the classes to this file instead
+    #[arg(long, conflicts_with_all = ["data", "workspace"])]
+    pub(crate) out: Option<PathBuf>,
+    /// Data directory of the server; it reads the classes when it starts
+    #[arg(long, requires = "workspace")]
+    pub(crate) data: Option<PathBuf>,
+    /// Slug of the workspace
+    #[arg(long, requires = "data")]
+    pub(crate) workspace: Option<String>,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum EvalSplit {
     Dev,
@@ -270,6 +290,33 @@ pub(crate) struct EvalArgs {
     /// Write the report with charts to this file
     #[arg(long)]
     pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// A scenario file, or the name of a shipped one; see docs/reference/scenario.md
+    #[arg(required_unless_present_any = ["check", "list"])]
+    pub(crate) scenario: Option<String>,
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Only this policy; may be given more than once. All if absent
+    #[arg(long)]
+    pub(crate) policy: Vec<String>,
+    /// Multiply all arrivals
+    #[arg(long, default_value_t = 1.0)]
+    pub(crate) load: f64,
+    /// Print the numbers as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the report with charts to this file
+    #[arg(long)]
+    pub(crate) html: Option<PathBuf>,
+    /// Measure every bar of routing and waiting instead; takes some minutes
+    #[arg(long, conflicts_with_all = ["scenario", "policy", "html"])]
+    pub(crate) check: bool,
+    /// Print a shipped scenario, or the names of scenarios and policies
+    #[arg(long)]
+    pub(crate) list: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@
 //! directory. To add a command: a file in `commands`, a variant in [`cli::Command`], a line in [`run`].
 
 mod articles;
+mod classes;
 mod cli;
 mod commands;
 mod config;
@@ -41,7 +42,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Policy(args) => return commands::policy::run(args),
         Command::Journal(args) => return commands::journal::run(args),
         Command::Replay(args) => return commands::replay::run(args),
+        Command::Train(args) => commands::train::run(&args)?,
         Command::Eval(args) => return commands::eval::run(args),
+        Command::Simulate(args) => return commands::simulate::run(&args),
         Command::Demo(args) => return block_on(demo::run(args)),
     }
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,10 @@ use baton_ports::{Accounts, Assistant, Clock, FactSource};
 use baton_runtime::{Baton, Options, Ports, SystemClock};
 use baton_store::SqliteStore;
 
-use crate::config::{Config, Facts};
+use crate::{
+    classes,
+    config::{Config, Facts},
+};
 
 /// A running Baton without its edge.
 pub(crate) struct Parts {
@@ -43,6 +46,7 @@ pub(crate) fn assemble(data: &Path, config: &Config) -> Result<Parts> {
         owner: format!("baton {} pid {}", env!("CARGO_PKG_VERSION"), std::process::id()),
         check_invariants: config.limits.check_invariants,
         snapshot_every: config.limits.snapshot_every,
+        classifiers: Arc::new(classes::load(data, &*store)?),
     };
     Ok(Parts { baton: Baton::new(ports, options), store, clock })
 }

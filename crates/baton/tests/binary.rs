@@ -202,6 +202,35 @@ fn the_knowledge_folder_is_read_at_start() {
 }
 
 #[test]
+fn issue_classes_are_learnt_where_the_server_finds_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let (file, data) = (dir.path().join("labelled.csv"), data.to_str().unwrap());
+    let labelled = |rows: &[(&str, &str)]| {
+        let rows: String = (0..6).flat_map(|i| rows.iter().map(move |(t, l)| format!("{t} {i},{l}\n"))).collect();
+        fs::write(&file, format!("text,label\n{rows}")).unwrap();
+    };
+    let train = |more: &[&str]| run(&[&["train", "--labelled", file.to_str().unwrap()], more].concat());
+    labelled(&[("the roof leaks", "damage"), ("pay my claim", "claim")]);
+    let out = train(&["--data", data, "--workspace", "acme"]);
+    assert!(text(&out.stderr).contains("no workspace `acme`"), "{}", text(&out.stderr));
+    assert!(run(&["workspace", "create", "acme", "--data", data]).status.success());
+    let out = train(&["--data", data, "--workspace", "acme"]);
+    assert!(out.status.success(), "{}", text(&out.stderr));
+    assert!(text(&out.stdout).contains("12 examples, 2 classes; accuracy 100.0 %"), "{}", text(&out.stdout));
+    let classes = dir.path().join("data/classes/acme.bin");
+    drop(Server::start(Path::new(data), &[]));
+
+    fs::write(&classes, "not a head").unwrap();
+    let out = run(&["serve", "--data", data, "--listen", "127.0.0.1:0"]);
+    assert!(text(&out.stderr).contains("acme.bin"), "{}", text(&out.stderr));
+    labelled(&[("the roof leaks", "damage")]);
+    let out = train(&["--out", dir.path().join("x.bin").to_str().unwrap()]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stderr).contains("nothing to tell apart"), "{}", text(&out.stderr));
+}
+
+#[test]
 fn documents_and_defaults_are_printed() {
     let document: serde_json::Value = serde_json::from_slice(&run(&["openapi"]).stdout).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 /// The style of every report page.
-pub(crate) const STYLE: &str = include_str!("report.css");
+pub const STYLE: &str = include_str!("report.css");
 
 /// For text and attribute values alike.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -23,10 +23,10 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// A label with a solid and a hollow part: escalated and offered.
 #[derive(Debug)]
-pub(crate) struct Bar {
-    pub(crate) label: String,
-    pub(crate) solid: u32,
-    pub(crate) hollow: u32,
+pub struct Bar {
+    pub label: String,
+    pub solid: u32,
+    pub hollow: u32,
 }
 
 impl Bar {
@@ -40,7 +40,7 @@ impl Bar {
 }
 
 /// Horizontal bars, one line each, the number at the end.
-pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
+pub fn bars(title: &str, bars: &[Bar]) -> String {
     const LABEL: f64 = 150.0;
     const LINE: f64 = 26.0;
     const ROOM: f64 = 330.0;
@@ -60,7 +60,7 @@ pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
 }
 
 /// Vertical bars side by side, the number on top, the label below.
-pub(crate) fn columns(title: &str, bars: &[Bar]) -> String {
+pub fn columns(title: &str, bars: &[Bar]) -> String {
     const WIDTH: f64 = 600.0;
     const HEIGHT: f64 = 200.0;
     const TOP: f64 = 18.0;
@@ -85,7 +85,7 @@ pub(crate) fn columns(title: &str, bars: &[Bar]) -> String {
 }
 
 /// Strain from turn to turn, 0 to 1.
-pub(crate) fn sparkline(title: &str, values: &[f32]) -> String {
+pub fn sparkline(title: &str, values: &[f32]) -> String {
     const WIDTH: f64 = 120.0;
     const HEIGHT: f64 = 24.0;
     let mut svg = open(title, WIDTH, HEIGHT);
@@ -103,7 +103,7 @@ pub(crate) fn sparkline(title: &str, values: &[f32]) -> String {
 }
 
 /// A line through points of the unit square, with the diagonal where a perfect curve would lie.
-pub(crate) fn curve(title: &str, x: &str, y: &str, points: &[(f64, f64)], diagonal: bool) -> String {
+pub fn curve(title: &str, x: &str, y: &str, points: &[(f64, f64)], diagonal: bool) -> String {
     const SIDE: f64 = 220.0;
     const LEFT: f64 = 34.0;
     const BOTTOM: f64 = 30.0;

@@ -6,7 +6,7 @@
 //! excepted), so that running again gives the same bytes.
 
 pub mod bench;
-mod chart;
+pub mod chart;
 pub mod hindsight;
 pub mod replay;
 pub mod suites;

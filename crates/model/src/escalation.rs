@@ -291,8 +291,21 @@ pub struct WaitPromise {
     pub made_at: Timestamp,
     /// 1 is next.
     pub position: u32,
+    /// One in ten waits no longer than this.
+    #[serde(default)]
+    pub p10: Millis,
     pub p50: Millis,
     pub p90: Millis,
+    /// It did not hold, or could not hold any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slipped_at: Option<Timestamp>,
+}
+
+impl WaitPromise {
+    /// Until when it stands.
+    pub fn due(&self) -> Timestamp {
+        self.made_at + self.p90
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -214,6 +214,11 @@ pub enum Event {
         escalation: EscalationId,
         promise: WaitPromise,
     },
+    /// The told wait passed, or is more likely than not to pass: an honest one follows.
+    PromiseSlipped {
+        escalation: EscalationId,
+        due: Timestamp,
+    },
     Relaxed {
         escalation: EscalationId,
         step: u32,
@@ -400,6 +405,7 @@ impl Event {
             Self::EscalationOpened { .. } => "escalation_opened",
             Self::PackageBuilt { .. } => "package_built",
             Self::WaitPromised { .. } => "wait_promised",
+            Self::PromiseSlipped { .. } => "promise_slipped",
             Self::Relaxed { .. } => "relaxed",
             Self::Raised { .. } => "raised",
             Self::OfferMade { .. } => "offer_made",

@@ -313,6 +313,9 @@ pub struct QueueLane {
     pub p50: Option<Millis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p90: Option<Millis>,
+    /// Told waits that held, of those who were served; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise_kept_rate: Option<f32>,
     /// Nobody who works here could serve it: what is missing, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<String>,

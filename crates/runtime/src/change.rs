@@ -39,6 +39,7 @@ fn escalation_of(event: &Event) -> Option<EscalationId> {
         Event::OfferMade { offer } => Some(offer.escalation),
         Event::PackageBuilt { escalation, .. }
         | Event::WaitPromised { escalation, .. }
+        | Event::PromiseSlipped { escalation, .. }
         | Event::Relaxed { escalation, .. }
         | Event::Raised { escalation, .. }
         | Event::OfferAccepted { escalation, .. }

@@ -110,6 +110,9 @@ impl Handle {
     ) -> Result<Committed, SubmitError> {
         if let Some((text, signals)) = input.unsensed() {
             *signals = baton_sense::sense(text);
+            if let Some(own) = self.inner.shared.options.classifiers.get(&self.workspace()) {
+                signals.issue_class = own.classify(text);
+            }
         }
         if self.inner.shared.stopping.load(Ordering::Acquire) {
             return Err(SubmitError::Stopped);

@@ -125,6 +125,12 @@ impl Panel {
         Self { detectors, sieve }
     }
 
+    /// Whether a text has something in it that is no evidence of this kind, whatever else it says.
+    pub(crate) fn vetoes(&self, kind: SignalKind, reading: &Reading<'_>) -> bool {
+        let detector = self.detectors.iter().find(|d| d.kind == kind);
+        detector.and_then(|d| d.vetoes.as_ref()).is_some_and(|v| v.is_match(&reading.norm))
+    }
+
     pub(crate) fn detect(&self, reading: &Reading<'_>, floor: f32) -> Vec<Signal> {
         let sifted = self.sieve.sift(reading.squeezed());
         let mut first = 0;

@@ -51,7 +51,7 @@ fn sadness() -> Detector {
         ],
     )
     .heated()
-    .unless("crying with laugh(?:ter|ing)|doesn't hurt|wouldn't hurt|can't hurt|hurt to ask|(?:battery|phone|laptop|router|screen|device|car) (?:just |recently )?died")
+    .unless("crying with laugh(?:ter|ing)|doesn't hurt|wouldn't hurt|can't hurt|hurt to ask|(?:battery|phone|laptop|router|screen|device|car) (?:just |recently )?died|sorry")
 }
 
 #[cfg(test)]
@@ -114,7 +114,13 @@ mod tests {
                 "I'm heartbroken 😭",
                 "My husband passed away and I need to close his account",
             ],
-            &["the battery died again", "It wouldn't hurt to ask", "I'm not disappointed", "What sizes do you have?"],
+            &[
+                "I am sorry, unfortunately I can't find the receipt",
+                "the battery died again",
+                "It wouldn't hurt to ask",
+                "I'm not disappointed",
+                "What sizes do you have?",
+            ],
         );
     }
 }

@@ -4,9 +4,9 @@
 //! decides which ones matter), in bounded time: only the first [`MAX_CHARS`] characters are read. It never looks anything
 //! up, never logs, never fails.
 //!
-//! This version detects by weighted cues: each detector sums the weights of the cues it finds and squashes the sum into
-//! 0..=1, so that one clear cue gives about 0.9 and one vague cue about 0.3. Trained weights can take the place of any
-//! family behind the same function: [`fit`] learns them, over the n-grams of [`features`].
+//! Every detector has weighted cues: it sums the weights of the cues it finds and squashes the sum into 0..=1, so that one
+//! clear cue gives about 0.9 and one vague cue about 0.3. Emotions, abuse, complaints, disputes and sentiment also have
+//! weights that were learnt (`trained`): what either is sure of is said. [`fit`] learns them, over [`features`].
 //!
 //! A turn costs microseconds: `sieve` finds in one walk which few patterns can match, and only these are run.
 //!
@@ -36,6 +36,7 @@ mod reading;
 mod safety;
 mod sentiment;
 mod sieve;
+mod trained;
 
 use std::sync::LazyLock;
 
@@ -80,9 +81,10 @@ pub fn sense(text: &str) -> Signals {
             ..Signals::default()
         };
     }
+    let learnt = trained::Learnt::of(reading.raw);
     Signals {
-        sentiment: sentiment::score(&reading),
-        found: PANEL.detect(&reading, FLOOR),
+        sentiment: learnt.sentiment(sentiment::score(&reading)),
+        found: learnt.join(&reading, PANEL.detect(&reading, FLOOR), |kind| PANEL.vetoes(kind, &reading)),
         issue_class: issue::classify(&reading),
         language: language::guess(&reading),
         entities: entities::find(&reading),

@@ -12,6 +12,7 @@
 
 mod act;
 pub mod bug;
+pub mod centre;
 mod history;
 pub mod plan;
 mod setup;

@@ -9,6 +9,7 @@
 
 mod card;
 mod embedding;
+mod heads;
 mod manifest;
 mod progress;
 mod sequence;
@@ -30,7 +31,7 @@ pub struct Stage {
 }
 
 /// In the order in which they run: a later stage may build on what an earlier one wrote.
-pub const STAGES: &[Stage] = &[embedding::STAGE, sequence::STAGE];
+pub const STAGES: &[Stage] = &[embedding::STAGE, heads::STAGE, sequence::STAGE];
 
 /// All that a stage may look at.
 #[derive(Debug)]

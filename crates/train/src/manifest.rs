@@ -107,7 +107,7 @@ mod tests {
     fn what_is_for_evaluation_only_is_not_listed() {
         let manifest = Manifest::shipped().expect("sound");
         for source in &manifest.sources {
-            assert!(!["tweeteval", "tweetsumm", "maia_dqe", "umsab_sentiment"].contains(&source.name.as_str()));
+            assert!(!["tweeteval", "tweetsumm", "maia_dqe"].contains(&source.name.as_str()));
             for (file, hash) in &source.files {
                 assert!(file.starts_with(&source.name), "{file}");
                 assert_eq!(hash.len(), 64, "{file}");

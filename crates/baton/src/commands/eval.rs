@@ -50,7 +50,7 @@ pub(crate) fn run(args: EvalArgs) -> Result<ExitCode> {
     Ok(if results.rows.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn table(out: &mut impl Write, results: &Results) -> std::io::Result<()> {
+pub(crate) fn table(out: &mut impl Write, results: &Results) -> std::io::Result<()> {
     writeln!(
         out,
         "{:<18} {:<44} {:<8} {:>10} {:>17} {:>9} {:>9} {:>8}",

@@ -8,6 +8,8 @@ pub(crate) mod policy;
 mod policy_history;
 pub(crate) mod replay;
 pub(crate) mod serve;
+pub(crate) mod simulate;
+pub(crate) mod train;
 pub(crate) mod workspace;
 
 use anyhow::Result;

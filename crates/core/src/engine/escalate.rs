@@ -1,16 +1,17 @@
-//! Opening an escalation, packaging it, promising a wait, booking a callback, sending it back to the queue.
+//! Opening an escalation, packaging it, booking a callback, sending it back to the queue.
 
 use std::sync::Arc;
 
 use baton_model::{
     Callback, CallbackSlot, Conversation, Decision, Embedding, Escalation, EscalationId, EscalationState, Event, Holder,
-    HumanAgentId, Millis, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger, WaitPromise,
+    HumanAgentId, Millis, NoticeKind, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger,
 };
 
 use super::{
     notices::{self, Booked},
     state::Solved,
     step::Step,
+    waits::promised_words,
 };
 use crate::{assess::Assessment, follow, package, route};
 
@@ -128,30 +129,22 @@ impl Step<'_> {
 
     fn acknowledge(&mut self, e: &Escalation, c: &Conversation) {
         let promise = self.promise_wait(e);
-        let wait = promise.as_ref().map(wait_words);
+        let wait = promise.as_ref().map(promised_words);
+        let advice = promise.as_ref().and_then(|p| self.callback_advice(e, p));
         let built = self.current(e);
         let gaps = built.package.iter().flat_map(|p| p.completeness.gaps.iter().rev());
         let missing = gaps.filter_map(|gap| gap.ask.as_deref()).next();
-        let text = notices::acknowledgement(
+        let mut text = notices::acknowledgement(
             e.trigger,
             &notices::first_name(c, &self.state),
             promise.map(|p| p.position),
             wait.as_deref(),
             missing,
         );
+        if let Some(slots) = advice {
+            text.push_str(&notices::callback_instead(&slots));
+        }
         self.notify(c, NoticeKind::Acknowledgement, text);
-    }
-
-    /// Forecasts the wait and records it as a promise, when somebody is there to keep it.
-    pub(super) fn promise_wait(&mut self, e: &Escalation) -> Option<WaitPromise> {
-        let e = self.current(e);
-        let position = self.state.backlog.position(e.id, self.now);
-        let mean = self.state.ledger.handle_mean(&e.issue_class);
-        let forecast = self.state.backlog.forecast(&e.item.requirements, e.item.priority, position, mean, self.now)?;
-        let promise =
-            WaitPromise { made_at: self.now, position: position.unwrap_or(1), p50: forecast.p50, p90: forecast.p90 };
-        self.emit_for(&e, Event::WaitPromised { escalation: e.id, promise });
-        Some(promise)
     }
 
     /// Books a callback and tells the customer the time in their own zone; the AI keeps helping meanwhile.
@@ -250,7 +243,7 @@ impl Step<'_> {
         }
         self.resume_clocks(e);
         self.owe_anew(e.id);
-        let wait = self.promise_wait(e).as_ref().map(wait_words);
+        let wait = self.promise_wait(e).as_ref().map(promised_words);
         let notice = if why == RequeueReason::Transferred { NoticeKind::Transferred } else { NoticeKind::Delay };
         self.notify(&c, notice, notices::with_wait(text, wait.as_deref()));
     }
@@ -339,11 +332,6 @@ fn language(c: &Conversation) -> Option<String> {
         .filter(|l| l.score >= 0.5)
         .map(|l| l.label.clone())
         .or_else(|| c.customer.locale.as_deref().map(route::fit::primary_language))
-}
-
-/// A promised wait as the customer reads it.
-pub(super) fn wait_words(promise: &WaitPromise) -> String {
-    route::wait_words(&route::Forecast { p50: promise.p50, p90: promise.p90 })
 }
 
 #[cfg(test)]

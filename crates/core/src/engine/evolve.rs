@@ -15,7 +15,7 @@ use super::{
         CHANGES_KEPT, CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, SOLVED_KEPT, Solved, State,
         TimerKey,
     },
-    trial,
+    trial, waits,
 };
 use crate::route;
 
@@ -207,6 +207,11 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }
         Event::PackageBuilt { escalation, package } => alter(state, *escalation, |e| e.package = Some(Arc::clone(package))),
         Event::WaitPromised { escalation, promise } => alter(state, *escalation, |e| e.promises.push(*promise)),
+        Event::PromiseSlipped { escalation, .. } => alter(state, *escalation, |e| {
+            if let Some(promise) = e.promises.last_mut() {
+                promise.slipped_at = Some(at);
+            }
+        }),
         Event::Relaxed { escalation, step, requirements, next_step_at } => alter(state, *escalation, |e| {
             e.item.step = *step;
             e.item.requirements = requirements.clone();
@@ -231,16 +236,21 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
             hold(state, offer, units, channel, at);
         }
-        Event::OfferAccepted { escalation, offer } => alter(state, *escalation, |e| {
-            settle_offer(e, *offer, OfferState::Accepted { at });
-            let human_agent = e.offers.iter().find(|o| o.id == *offer).map(|o| o.human_agent);
-            if let (EscalationState::Offered { .. }, Some(human_agent)) = (&e.state, human_agent) {
-                e.state = EscalationState::Accepted { human_agent, at };
-                e.handled_by.push(human_agent);
+        Event::OfferAccepted { escalation, offer } => {
+            if let Some(e) = state.escalations.get(escalation) {
+                waits::learn_wait(&mut state.pace, e, at);
             }
-            e.accepted_at.get_or_insert(at);
-            e.item.next_step_at = None;
-        }),
+            alter(state, *escalation, |e| {
+                settle_offer(e, *offer, OfferState::Accepted { at });
+                let human_agent = e.offers.iter().find(|o| o.id == *offer).map(|o| o.human_agent);
+                if let (EscalationState::Offered { .. }, Some(human_agent)) = (&e.state, human_agent) {
+                    e.state = EscalationState::Accepted { human_agent, at };
+                    e.handled_by.push(human_agent);
+                }
+                e.accepted_at.get_or_insert(at);
+                e.item.next_step_at = None;
+            });
+        }
         Event::OfferDeclined { escalation, offer, reason } => {
             give_back(state, *escalation, *offer, OfferState::Declined { at, reason: *reason }, true, at);
         }
@@ -275,6 +285,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }
         Event::CallbackBooked { escalation, callback } => {
             state.ledger.callback_booked(at);
+            leaves_line(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 e.state = EscalationState::CallbackScheduled { callback: callback.clone() };
@@ -313,6 +324,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
         }
         Event::CustomerLeft { escalation, follow_up_due, human_agent } => {
+            leaves_line(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 let at = match e.state {
@@ -337,6 +349,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             remember_solution(state, *escalation);
         }
         Event::ReturnedToAi { escalation, outcome, human_agent } => {
+            leaves_line(state, *escalation, at);
             wrap_up(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
@@ -345,6 +358,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
         }
         Event::EscalationClosed { escalation, outcome } => {
+            leaves_line(state, *escalation, at);
             release_owner(state, *escalation, at);
             alter(state, *escalation, |e| {
                 end(e, at, *outcome);
@@ -473,6 +487,12 @@ fn archive(state: &mut State, id: ConversationId) {
     }
     state.secrets.remove(&id);
     state.timers.set(TimerKey::Conversation(id), None);
+}
+
+fn leaves_line(state: &mut State, escalation: EscalationId, at: Timestamp) {
+    if let Some(e) = state.escalations.get(&escalation) {
+        waits::learn_leaving(&mut state.pace, e, at);
+    }
 }
 
 fn running(e: &mut Escalation, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {

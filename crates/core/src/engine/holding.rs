@@ -7,7 +7,7 @@ use baton_model::{
     Timestamp,
 };
 
-use super::{evolve::alter, state::State};
+use super::{evolve::alter, state::State, waits};
 
 pub(super) fn person(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent)) {
     if let Some(h) = state.humans.get(&id) {
@@ -52,6 +52,7 @@ fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at:
 /// Whoever holds it, by ownership or by an offer, holds it no more.
 pub(super) fn release_owner(state: &mut State, escalation: EscalationId, at: Timestamp) {
     if let Some(e) = state.escalations.get(&escalation) {
+        waits::learn_handling(&mut state.pace, e, at);
         let holders: Vec<_> = e.state.owner().into_iter().chain(e.pending_offers().map(|o| o.human_agent)).collect();
         for human in holders {
             release(state, human, escalation, at);

@@ -32,6 +32,7 @@ mod tests_support;
 mod time;
 mod trial;
 pub mod view;
+mod waits;
 
 use baton_model::{Actor, Effect, Event, Input, Refusal, RefusalCode, Reply, Stamped, Stream, Timestamp};
 

@@ -126,10 +126,28 @@ pub(super) fn ai_stumbled() -> String {
     "Sorry, that took too long on my side. Please send it once more, or ask for a person at any time.".to_owned()
 }
 
+/// Part of the acknowledgement when the wait is long or the day ends first.
+pub(super) fn callback_instead(slots: &str) -> String {
+    format!(" If that's too long, choose a callback instead, for example {slots}.")
+}
+
+/// The told wait still holds.
+pub(super) fn on_course(position: u32, wait: &str) -> String {
+    match position {
+        0 | 1 => format!("You're next in line, and the wait from now is {wait}. I'm still here meanwhile."),
+        n => format!("You're number {n} in line, and the wait from now is {wait}. I'm still here meanwhile."),
+    }
+}
+
+/// The first told wait of this line did not hold.
+pub(super) fn longer(wait: &str) -> String {
+    format!("It takes longer than I thought: from now it should be {wait}. You can also choose a callback.")
+}
+
 pub(super) fn delay(wait: Option<&str>) -> String {
     match wait {
         Some(wait) => format!(
-            "I'm sorry, this is taking longer than I told you. From now it should be {wait}. You can also choose a callback."
+            "I'm sorry, this is again taking longer than I told you. From now it should be {wait}. You can also choose a callback."
         ),
         None => "I'm sorry for the delay. You're not forgotten: the team knows that you are waiting.".to_owned(),
     }

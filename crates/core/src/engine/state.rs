@@ -11,7 +11,11 @@ use baton_model::{
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 
-use crate::{assess, follow, learn::Ledger, route::Backlog};
+use crate::{
+    assess, follow,
+    learn::Ledger,
+    route::{Backlog, Pace},
+};
 
 /// Closed conversations stay in memory this long; then only their stream has them.
 pub(super) const ARCHIVE_AFTER: Millis = Millis::hours(48);
@@ -108,6 +112,8 @@ pub struct State {
     pub(super) secrets: OrdMap<ConversationId, Vector<(TurnId, Vec<Secret>)>>,
     pub(super) ledger: Ledger,
     #[serde(default)]
+    pub(super) pace: Pace,
+    #[serde(default)]
     pub(super) trial: Option<Arc<Trial>>,
     /// Files that were in force before, with their versions; oldest first.
     #[serde(default)]
@@ -169,6 +175,7 @@ impl Default for State {
             solved: Vector::new(),
             secrets: OrdMap::new(),
             ledger: Ledger::default(),
+            pace: Pace::default(),
             trial: None,
             trial_compiled: None,
             policies_before: Vector::new(),

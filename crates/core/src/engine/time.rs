@@ -8,7 +8,7 @@ use baton_model::{
 };
 
 use super::{
-    escalate, notices,
+    notices,
     state::{ARCHIVE_AFTER, TimerKey},
     step::Step,
 };
@@ -107,6 +107,8 @@ impl Step<'_> {
             self.raise(&e);
         } else if let Some(clock) = warn {
             self.emit_for(&e, Event::ClockWarned { escalation: id, kind: clock.kind });
+        } else if follow::standing_promise(&e).is_some_and(|p| p.due() <= self.now) {
+            self.tell_wait(&e);
         } else if running(e.obligation.map(|o| o.due)) {
             if let Some(missed) = e.obligation {
                 self.climb(&e, missed);
@@ -202,12 +204,10 @@ impl Step<'_> {
     }
 
     fn tell_delay(&mut self, e: &Escalation) {
-        let Some(c) = self.conversation_of(e) else { return };
-        let wait = match e.state {
-            EscalationState::Queued { .. } | EscalationState::Offered { .. } => self.promise_wait(e),
-            _ => None,
-        };
-        let words = wait.as_ref().map(escalate::wait_words);
-        self.notify(&c, NoticeKind::Delay, notices::delay(words.as_deref()));
+        if matches!(e.state, EscalationState::Queued { .. } | EscalationState::Offered { .. }) {
+            self.tell_wait(e);
+        } else if let Some(c) = self.conversation_of(e) {
+            self.notify(&c, NoticeKind::Delay, notices::delay(None));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Service-level clocks, and when an escalation next needs attention.
 
-use baton_model::{ClockKind, Escalation, EscalationState, Millis, Queue, SlaClock, Targets, Tier, Timestamp};
+use baton_model::{ClockKind, Escalation, EscalationState, Millis, Queue, SlaClock, Targets, Tier, Timestamp, WaitPromise};
 
 use crate::calendar;
 
@@ -47,8 +47,26 @@ pub(super) fn running(clock: &SlaClock) -> bool {
     clock.stopped_at.is_none() && clock.paused_at.is_none() && clock.breached_at.is_none()
 }
 
-/// When the escalation next needs attention: its obligation, a warning or breach of a running clock, a relaxation while it
-/// waits, the end of a pending offer. `None` only for terminal states.
+/// The promise that holds now: told during this wait, and not broken yet.
+pub fn standing_promise(e: &Escalation) -> Option<&WaitPromise> {
+    let (EscalationState::Queued { since } | EscalationState::Offered { since, .. }) = e.state else { return None };
+    e.promises.last().filter(|p| p.slipped_at.is_none() && p.made_at >= since)
+}
+
+/// Promises in a row that did not hold, up to now.
+pub fn slips(e: &Escalation) -> usize {
+    let broken = |p: &&WaitPromise| p.slipped_at.is_some();
+    e.promises.iter().rev().skip_while(|p| !broken(p)).take_while(broken).count()
+}
+
+/// A callback is better than this wait: it is longer than the queue's longest, or the queue closes first.
+pub fn callback_is_better(queue: &Queue, now: Timestamp, wait: Millis) -> bool {
+    let closing = || calendar::next_change(&queue.hours, now).filter(|_| calendar::is_open(&queue.hours, now));
+    wait > Millis::secs(i64::from(queue.max_wait_seconds)) || closing().is_some_and(|at| at < now + wait)
+}
+
+/// When the escalation next needs attention: its obligation, a warning or breach of a running clock, the end of a told wait,
+/// a relaxation while it waits, the end of a pending offer. `None` only for terminal states.
 pub fn next_event(e: &Escalation) -> Option<Timestamp> {
     if e.state.terminal() {
         return None;
@@ -58,7 +76,8 @@ pub fn next_event(e: &Escalation) -> Option<Timestamp> {
     let queued = matches!(e.state, EscalationState::Queued { .. });
     let widening = [e.item.next_step_at, e.item.preferred_until].into_iter().flatten().filter(|_| queued);
     let offer = matches!(e.state, EscalationState::Offered { .. }).then(|| e.pending_offer().map(|o| o.due)).flatten();
-    clocks.chain(e.obligation.map(|o| o.due)).chain(widening).chain(offer).min()
+    let promise = standing_promise(e).map(WaitPromise::due);
+    clocks.chain(promise).chain(e.obligation.map(|o| o.due)).chain(widening).chain(offer).min()
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod ladder;
 mod obligation;
 mod slots;
 
-pub use clocks::{clocks, next_event, next_reply_clock, targets};
+pub use clocks::{callback_is_better, clocks, next_event, next_reply_clock, slips, standing_promise, targets};
 pub use ladder::{Rung, ladder, ladder_staffed, next_obligation, nobody_will_come};
 pub use obligation::{Duty, obligation};
 pub use slots::slots;

@@ -32,12 +32,16 @@ pub(super) fn clusters<'a>(cases: impl DoubleEndedIterator<Item = &'a Arc<Case>>
 }
 
 fn cluster(topic: &str, missing: Missing, cases: &[&Case]) -> Cluster {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for word in cases.iter().flat_map(|c| repeats::words(&c.headline)) {
-        *counts.entry(word).or_default() += 1;
+    let mut counts: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for case in cases {
+        let told: BTreeMap<String, String> =
+            repeats::content(&case.headline).map(|word| (repeats::stem(&word).to_owned(), word)).collect();
+        for (stem, word) in told {
+            counts.entry(stem).or_insert((0, word)).0 += 1;
+        }
     }
-    let mut words: Vec<(String, usize)> = counts.into_iter().filter(|(_, n)| *n * 2 > cases.len()).collect();
-    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut words: Vec<(usize, String)> = counts.into_values().filter(|(n, _)| *n * 2 > cases.len()).collect();
+    words.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let handle = |c: &&Case| c.facts.as_ref().and_then(|f| f.handle_time).map_or(0, |h| h.0);
     let example = |c: &&Case| {
         Some(ClusterExample { escalation: c.escalation?, conversation: c.conversation, headline: c.headline.clone() })
@@ -47,7 +51,7 @@ fn cluster(topic: &str, missing: Missing, cases: &[&Case]) -> Cluster {
         missing,
         escalations: cases.len().try_into().unwrap_or(u32::MAX),
         handle_total: Millis(cases.iter().map(handle).sum()),
-        about: words.into_iter().take(WORDS).map(|(word, _)| word).collect(),
+        about: words.into_iter().take(WORDS).map(|(_, word)| word).collect(),
         examples: cases.iter().filter_map(example).take(EXAMPLES).collect(),
     }
 }

@@ -1,8 +1,8 @@
 //! Counts per UTC day. Every window is a sum of days, so nothing is counted twice and old days can be dropped.
 
 use baton_model::{
-    Balance, ClassCount, CouldAi, Escalation, Millis, Missing, MissingCount, Outcome, ReasonCount, Review, ReviewRow,
-    Smooth, Timestamp, Timing, Trigger,
+    Balance, ClassCount, CouldAi, Escalation, Missing, MissingCount, Outcome, ReasonCount, Review, ReviewRow, Smooth,
+    Timestamp, Timing, Trigger,
 };
 use imbl::{OrdMap, Vector};
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,6 @@ use serde::{Deserialize, Serialize};
 pub(super) const DAYS: u32 = 400;
 /// Reviews listed.
 const RECENT: usize = 200;
-/// Handle times of a class before its mean is believed.
-const ENOUGH: u32 = 20;
-const PRIOR: Millis = Millis::mins(6);
-/// Beyond this many, older handle times weigh less.
-const MEMORY: u32 = 1_000;
 
 /// Everything that reviews and closings add up to. Clone is cheap; bounded in days, reviews and classes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq)]
@@ -24,7 +19,6 @@ pub struct Ledger {
     days: OrdMap<i64, DayCounts>,
     /// Newest first.
     recent: Vector<ReviewRow>,
-    handled: OrdMap<String, Handled>,
     #[serde(default)]
     pub cases: super::Cases,
 }
@@ -46,12 +40,6 @@ pub(super) struct Shares {
     pub(super) needless: u32,
     pub(super) missed: u32,
     pub(super) verdicts: u32,
-}
-
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, PartialEq)]
-struct Handled {
-    total: Millis,
-    count: u32,
 }
 
 /// A window's sums.
@@ -91,7 +79,6 @@ impl Ledger {
     pub fn reviewed(&mut self, at: Timestamp, e: &Escalation, review: &Review, headline: &str) {
         self.count(e, review, true);
         self.cases.reviewed(e.id, review, headline, e.ended_at);
-        self.learn_handle_time(e, review);
         self.recent.push_front(row(e, review, headline));
         self.recent.truncate(RECENT);
         self.forget(at);
@@ -102,9 +89,6 @@ impl Ledger {
         self.count(e, old, false);
         self.count(e, new, true);
         self.cases.reviewed(e.id, new, headline, e.ended_at);
-        if old.facts.handle_time.is_none() {
-            self.learn_handle_time(e, new);
-        }
         match self.recent.iter().position(|r| r.escalation == e.id) {
             Some(place) => {
                 self.recent.set(place, row(e, new, headline));
@@ -115,14 +99,6 @@ impl Ledger {
             }
         }
         self.forget(at);
-    }
-
-    /// Mean handle time for forecasts; six minutes until twenty are known.
-    pub fn handle_mean(&self, class: &str) -> Millis {
-        match self.handled.get(class) {
-            Some(h) if h.count >= ENOUGH => Millis((h.total.0 / i64::from(h.count)).max(1_000)),
-            _ => PRIOR,
-        }
     }
 
     pub fn today(&self, now: Timestamp) -> Balance {
@@ -232,18 +208,6 @@ impl Ledger {
         }
         if let Some(missing) = verdict.map(|v| v.missing).filter(|m| *m != Missing::Nothing) {
             bump(day.missing.entry(missing).or_default(), plus);
-        }
-    }
-
-    fn learn_handle_time(&mut self, e: &Escalation, review: &Review) {
-        if let Some(length) = review.facts.handle_time {
-            let h = self.handled.entry(e.issue_class.clone()).or_default();
-            if h.count >= MEMORY {
-                h.total.0 /= 2;
-                h.count /= 2;
-            }
-            h.total.0 = h.total.0.saturating_add(length.0);
-            h.count += 1;
         }
     }
 
@@ -456,17 +420,6 @@ pub(super) mod tests {
         assert_eq!(Balance { day: String::new(), ..late.today(ts(0)) }, Balance::default());
         assert_eq!(late.recent.len(), 1);
         assert_eq!(late.recent[0].could_ai, Some(CouldAi::Yes));
-    }
-
-    #[test]
-    fn the_handle_mean_waits_for_twenty() {
-        let mut l = Ledger::default();
-        for n in 0..20 {
-            assert_eq!(l.handle_mean("billing"), Millis::mins(6));
-            l.reviewed(ts(0), &an_escalation(n, Trigger::AiLimit, "billing"), &a_review(ts(0), None), "h");
-        }
-        assert_eq!(l.handle_mean("billing"), Millis::secs(100));
-        assert_eq!(l.handle_mean("other"), Millis::mins(6));
     }
 
     #[test]

@@ -349,7 +349,14 @@ mod tests {
         e.ended_at = Some(ts(40));
         e.outcome = Some(Outcome::Resolved);
         e.transfers = 1;
-        e.promises = vec![WaitPromise { made_at: ts(2), position: 1, p50: Millis::secs(4), p90: Millis::secs(8) }];
+        e.promises = vec![WaitPromise {
+            made_at: ts(2),
+            position: 1,
+            p10: Millis::secs(1),
+            p50: Millis::secs(4),
+            p90: Millis::secs(8),
+            slipped_at: None,
+        }];
         let mut c = conversation("cackhc");
         for (i, at) in [(4usize, 12), (5, 14)] {
             Arc::make_mut(&mut c.turns[i]).at = ts(at);

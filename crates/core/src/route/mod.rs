@@ -26,10 +26,10 @@ mod score;
 mod steps;
 mod who;
 
-pub use backlog::{Backlog, Match};
+pub use backlog::{Asked, Backlog, Match};
 pub use check::{check_profile, check_queues};
 pub use fit::fit_words;
-pub use forecast::{Forecast, wait_words};
+pub use forecast::{Forecast, Pace, Score as PromiseScore, wait_words};
 pub use place::{MAX_PRIORITY, Placing, place, raised, requirements, target_seconds, units, units_in};
 pub use relax::{Relaxed, first_step_at, relax, relax_words};
 pub use score::{GUARD_TARGETS, overdue_at, overtaking_window};

@@ -59,8 +59,9 @@ impl Pace {
         if overdue_at <= now.millis() {
             return Score { overdue: true, value: u128::from(i64::MAX.abs_diff(overdue_at)) };
         }
-        let age = u128::try_from(now.millis().saturating_sub(key)).unwrap_or(0);
-        Score { overdue: false, value: age.saturating_mul(u128::from(self.slope)).saturating_mul(u128::from(pull)) }
+        // Bounded (to 278 years), so that the product of 43, 52 and 32 bits fits.
+        let age = u64::try_from(now.millis().saturating_sub(key)).unwrap_or(0).min((1 << 43) - 1);
+        Score { overdue: false, value: u128::from(age) * u128::from(self.slope) * u128::from(pull) }
     }
 
     /// Below this key an item of this pace comes before one of `other` pace at `key`, for a person of plain speed.
@@ -85,10 +86,24 @@ pub(super) struct Score {
 
 /// `s^k`, in units of 1/65,536.
 pub(super) fn pull(speed_percent: u8, k: u8) -> u32 {
-    let k = u32::from(k.min(MAX_WEIGHT));
-    let power = (u128::from(speed_percent).pow(k) << 16) / 100u128.pow(k);
-    u32::try_from(power).unwrap_or(u32::MAX)
+    PULLS[usize::from(k.min(MAX_WEIGHT))][usize::from(speed_percent)]
 }
+
+/// By power and speed: asked for every class that a freed person serves.
+static PULLS: [[u32; 256]; MAX_WEIGHT as usize + 1] = {
+    let mut pulls = [[0; 256]; MAX_WEIGHT as usize + 1];
+    let mut k = 0;
+    while k < pulls.len() {
+        let mut speed = 0;
+        while speed < 256 {
+            let power = ((speed as u128).pow(k as u32) << 16) / 100u128.pow(k as u32);
+            pulls[k][speed] = if power < u32::MAX as u128 { power as u32 } else { u32::MAX };
+            speed += 1;
+        }
+        k += 1;
+    }
+    pulls
+};
 
 /// When the item comes before all that is not overdue.
 pub fn overdue_at(item: &WorkItem) -> Timestamp {

@@ -21,7 +21,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
             (train, held, "every fifth row of train, by hash, held out")
         }
     };
-    let options = Options { bits: 16, cost: 0.7, balance: 0.3, ..Options::new(Task::OneOf) };
+    let options = Options { bits: 16, cost: 0.7, balance: 0.3, dense: 1.0, ..Options::new(Task::OneOf) };
     let fitted = Fitted::new("banking77", &train, &held, &options)?;
     results.add(fitted.accuracy("accuracy").baseline(BASELINE).published(PUBLISHED).target(92.5).note(note));
     results.add(fitted.macro_f1("macro-F1"));

@@ -27,7 +27,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
             (train, held, "every fourth row of train, by hash, held out")
         }
     };
-    let options = Options { bits: 15, cost: 1.0, balance: 0.5, ..Options::new(Task::OneOf) };
+    let options = Options { bits: 15, cost: 1.0, balance: 0.5, dense: 1.0, ..Options::new(Task::OneOf) };
     let fitted = Fitted::new("dstc11_intents", &train, &held, &options)?;
     results.add(fitted.accuracy("accuracy").baseline(BASELINE).target(94.0).note(note));
     results.add(fitted.macro_f1("macro-F1"));

@@ -25,7 +25,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     for (domain, baseline) in DOMAINS {
         let train = read(bench, &format!("multidogo/turn_level/{domain}/train.tsv"))?;
         let held = read(bench, &format!("multidogo/turn_level/{domain}/{part}.tsv"))?;
-        let options = Options { bits: 15, cost: 0.3, ..Options::new(Task::OneOf) };
+        let options = Options { bits: 15, cost: 0.3, dense: 1.0, ..Options::new(Task::OneOf) };
         let fitted = Fitted::new("multidogo", &train, &held, &options)?;
         rows.push(fitted.accuracy(&format!("accuracy, {domain}")).baseline(baseline));
         if domain == "finance" {

@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn evidence_of_several_turns_is_joined() {
-        let turns = ["hello".to_owned(), "can you give me a better price?".into(), "meet me in the middle".into()];
+        let turns = ["hello".to_owned(), "can you give me a better price?".into(), "a discount, please".into()];
         assert_eq!(joined(&turns, 1), 0.0);
         assert!(joined(&turns, 2) > 0.5 && joined(&turns, 3) > joined(&turns, 2));
     }

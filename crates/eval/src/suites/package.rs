@@ -142,7 +142,15 @@ fn texts(package: &Package) -> (String, String) {
 /// A card number is there if its last four digits are: the rest is hidden on purpose.
 fn holds(text: &str, fact: &str) -> bool {
     let digits = fact.chars().filter(char::is_ascii_digit).count();
-    text.contains(fact) || (digits >= 12 && fact.len() == digits && text.contains(&fact[fact.len() - 4..]))
+    stands_alone(text, fact) || (digits >= 12 && fact.len() == digits && stands_alone(text, &fact[fact.len() - 4..]))
+}
+
+/// A short number is in every id and time: only whole words count.
+fn stands_alone(text: &str, fact: &str) -> bool {
+    text.match_indices(fact).any(|(at, _)| {
+        let open = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, ':' | '-'));
+        open(text[..at].chars().next_back()) && open(text[at + fact.len()..].chars().next())
+    })
 }
 
 fn tau(seed: u64, d: &Dialogue) -> Counts {

@@ -62,7 +62,7 @@ fn both(
     let place = |label: &str| labels.binary_search(&label).unwrap_or(usize::MAX);
     let gold: Vec<usize> = scored.iter().map(|(_, label)| place(label)).collect();
     let examples: Vec<_> = train.iter().map(|(text, label)| (sample(text), vec![place(label)])).collect();
-    let Ok(head) = fit(&labels, &examples, &Options::new(Task::OneOf)) else {
+    let Ok(head) = fit(&labels, &examples, &Options { dense: 1.0, ..Options::new(Task::OneOf) }) else {
         return results.missing(&format!("{name}: nothing to fit on"));
     };
     drop(examples);

@@ -27,6 +27,7 @@ const OVERSEERS: &[&str] = &["supervisor", "admin"];
 
 /// People without a human agent are refused at the desk as well: here neither the supervisor nor the admin has one.
 const CASES: &[Case] = &[
+    case("GET", "/v1/schemas/package.json", PUBLIC),
     case("GET", "/healthz", PUBLIC),
     case("GET", "/v1/openapi.json", PUBLIC),
     case("GET", "/v1/schemas/package.json", PUBLIC),

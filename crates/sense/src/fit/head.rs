@@ -5,6 +5,7 @@ use super::{
     calibrate::{Calibration, softmax, squash},
     solve::{Scaled, Weights, scale},
 };
+use crate::features::Features;
 
 /// Linear over hashed n-grams and an embedding, eight bits a weight.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +94,12 @@ impl Head {
     /// The probability from which on saying yes gave the best F1 on held-out examples.
     pub fn threshold(&self, label: usize) -> f32 {
         self.calibration[label].threshold
+    }
+
+    /// How far these n-grams pull towards a label by themselves, whatever else the text says.
+    pub fn pull(&self, features: &Features, label: usize) -> f32 {
+        let weight = |row: usize| f32::from(self.idf[row]) * f32::from(self.weights[row * self.labels.len() + label]);
+        features.buckets(self.bits).map(|(row, ..)| weight(row)).sum::<f32>() * self.steps[label]
     }
 
     pub fn score(&self, sample: &Sample) -> Scores {

@@ -18,7 +18,7 @@ pub use calibrate::{best_f1_threshold, cost_threshold};
 pub use head::{Head, Scores};
 pub use validate::cross_validate;
 
-use crate::features::Features;
+use crate::{embed, features::Features};
 
 /// One text as a head reads it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -28,8 +28,9 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// All that a head may read of a text; [`Options::dense`] says what the embedding counts for.
     pub fn of(text: &str) -> Self {
-        Self { features: Features::of(text), embedding: None }
+        Self { features: Features::of(text), embedding: embed(text) }
     }
 }
 
@@ -62,7 +63,7 @@ pub struct Options {
 
 impl Options {
     pub fn new(task: Task) -> Self {
-        Self { task, bits: 16, cost: 0.5, balance: 0.0, words: 1.0, dense: 1.0, rounds: 12 }
+        Self { task, bits: 16, cost: 0.5, balance: 0.0, words: 1.0, dense: 0.0, rounds: 12 }
     }
 }
 
@@ -161,7 +162,7 @@ mod tests {
         let examples: Vec<(Sample, Vec<usize>)> = (0..20)
             .map(|i| (Sample { embedding: near(if i % 2 == 0 { 1.0 } else { -1.0 }), ..Sample::of("x") }, vec![i % 2]))
             .collect();
-        let head = fit(&["a", "b"], &examples, &Options { bits: 8, ..Options::new(Task::OneOf) }).expect("fits");
+        let head = fit(&["a", "b"], &examples, &Options { bits: 8, dense: 1.0, ..Options::new(Task::OneOf) }).expect("fits");
         assert_eq!(head.score(&Sample { embedding: near(-1.0), ..Sample::of("y") }).best(), 1);
     }
 

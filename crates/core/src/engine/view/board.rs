@@ -7,7 +7,10 @@ use baton_model::{
 
 use super::super::{State, notices};
 use super::desk::human_view;
-use crate::{calendar, route};
+use crate::{
+    calendar,
+    route::{self, Asked},
+};
 
 /// An obligation this close is shown before it is missed.
 const SOON: Millis = Millis::mins(2);
@@ -47,7 +50,7 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
     let c = state.conversations.get(&e.conversation)?;
     let waiting = matches!(e.state, EscalationState::Queued { .. });
     let breached = e.clocks.iter().find(|c| c.stopped_at.is_none() && c.paused_at.is_none() && c.breached_at.is_some());
-    let promise = e.promises.last().map(|p| p.made_at + p.p90);
+    let promise = e.promises.last().map(baton_model::WaitPromise::due);
     let unwatched = matches!(obligation.action, NextAction::AwaitCustomer | NextAction::Review);
     let (kind, due, text) = if waiting && !state.backlog.anyone_for(&e.item.requirements, now) {
         let text = format!("Nobody on shift can take this: {}", requirement_words(&e.item.requirements));
@@ -103,9 +106,17 @@ fn lane(state: &State, queue: &baton_model::Queue, people: &[&HumanProfile], now
         .collect();
     waiting.sort_by_key(|d| (d.since, d.escalation));
     let requirements = route::requirements(queue);
-    let next_in_line = count(waiting.len()) + 1;
-    let mean = state.ledger.handle_mean(queue.topics.first().map_or("other", String::as_str));
-    let forecast = state.backlog.forecast(&requirements, 0, Some(next_in_line), mean, now);
+    let asked = Asked {
+        escalation: None,
+        queue: &queue.id,
+        tier: Tier::Standard,
+        issue_class: queue.topics.first().map_or("other", String::as_str),
+        requirements: &requirements,
+        priority: 0,
+        units: 1,
+    };
+    let forecast = state.backlog.forecast(&asked, &state.pace, now);
+    let score = state.pace.score(&queue.id);
     QueueLane {
         queue: queue.id.clone(),
         name: queue.name.clone(),
@@ -115,6 +126,7 @@ fn lane(state: &State, queue: &baton_model::Queue, people: &[&HumanProfile], now
         staffed: state.backlog.staffed(&queue.id, now),
         p50: forecast.as_ref().map(|f| f.p50),
         p90: forecast.as_ref().map(|f| f.p90),
+        promise_kept_rate: (score.told > 0).then(|| score.kept as f32 / score.told as f32),
         gap: route::gap(queue, people),
     }
 }

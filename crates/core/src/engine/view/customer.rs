@@ -82,8 +82,7 @@ fn wait(state: &State, e: &Escalation, now: Timestamp) -> Option<WaitView> {
         EscalationState::Offered { .. } => 1,
         _ => return None,
     };
-    let mean = state.ledger.handle_mean(&e.issue_class);
-    let forecast = state.backlog.forecast(&e.item.requirements, e.item.priority, Some(position), mean, now)?;
+    let forecast = state.outlook(e, now)?;
     Some(WaitView {
         position,
         p50: forecast.p50,

@@ -1,16 +1,23 @@
-//! A set of small numbers, as a bitmap. A clone shares the words until one of the two changes.
+//! A set of small numbers, as a bitmap with a summary. A clone shares the words until one of the two changes.
 
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Bits {
-    words: Arc<Vec<u64>>,
+    words: Arc<Words>,
     len: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Words {
+    /// Which of 64 words have members, so that sparse sets are walked fast.
+    summary: Vec<u64>,
+    words: Vec<u64>,
 }
 
 impl Bits {
     pub(super) fn contains(&self, n: u32) -> bool {
-        self.words.get(n as usize / 64).is_some_and(|w| w & (1 << (n % 64)) != 0)
+        self.words.words.get(n as usize / 64).is_some_and(|w| w & (1 << (n % 64)) != 0)
     }
 
     pub(super) fn set(&mut self, n: u32, member: bool) {
@@ -18,11 +25,14 @@ impl Bits {
             return;
         }
         let at = n as usize / 64;
-        let words = Arc::make_mut(&mut self.words);
+        let Words { summary, words } = Arc::make_mut(&mut self.words);
         if words.len() <= at {
             words.resize(at + 1, 0);
+            summary.resize(at / 64 + 1, 0);
         }
         words[at] ^= 1 << (n % 64);
+        let some = u64::from(words[at] != 0) << (at % 64);
+        summary[at / 64] = summary[at / 64] & !(1 << (at % 64)) | some;
         self.len = if member { self.len + 1 } else { self.len - 1 };
     }
 
@@ -35,31 +45,37 @@ impl Bits {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        members(self.words.iter().copied())
+        self.and(self)
     }
 
     /// Members of both, in order.
     pub(super) fn and<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = u32> + 'a {
-        members(self.words.iter().zip(other.words.iter()).map(|(a, b)| a & b))
+        self.words_and(other).flat_map(|(at, word)| members(word).map(move |bit| at * 64 + bit))
     }
 
     pub(super) fn count_and(&self, other: &Self) -> u32 {
-        self.words.iter().zip(other.words.iter()).map(|(a, b)| (a & b).count_ones()).sum()
+        self.words_and(other).map(|(_, word)| word.count_ones()).sum()
     }
 
     /// Some member of all three.
     pub(super) fn meets(&self, other: &Self, third: &Self) -> bool {
-        self.words.iter().zip(other.words.iter()).zip(third.words.iter()).any(|((a, b), c)| a & b & c != 0)
+        self.words_and(other).any(|(at, word)| third.words.words.get(at as usize).is_some_and(|t| word & t != 0))
+    }
+
+    /// The words of both where both may have members.
+    fn words_and<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (u32, u64)> + 'a {
+        let (a, b) = (&*self.words, &*other.words);
+        let full = (0u32..).zip(a.summary.iter().zip(&b.summary));
+        let at = full.flat_map(|(at, (x, y))| members(x & y).map(move |bit| at * 64 + bit));
+        at.map(|at| (at, a.words[at as usize] & b.words[at as usize]))
     }
 }
 
-fn members(words: impl Iterator<Item = u64>) -> impl Iterator<Item = u32> {
-    (0u32..).zip(words).flat_map(|(at, mut word)| {
-        std::iter::from_fn(move || {
-            let bit = (word != 0).then(|| word.trailing_zeros())?;
-            word &= word - 1;
-            Some(at * 64 + bit)
-        })
+fn members(mut word: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros())?;
+        word &= word - 1;
+        Some(bit)
     })
 }
 
@@ -93,5 +109,19 @@ mod tests {
             prop_assert_eq!(bits.count_and(&other) as usize, both.len());
             prop_assert_eq!(bits.meets(&other, &other), !both.is_empty());
         }
+    }
+
+    #[test]
+    fn far_apart_members_are_found_by_the_summary() {
+        let of = |members: &[u32]| {
+            let mut bits = Bits::default();
+            members.iter().for_each(|n| bits.set(*n, true));
+            bits
+        };
+        let (mut a, b) = (of(&[3, 4_095, 4_096, 9_000, 70_000]), of(&[4_095, 4_097, 9_000]));
+        assert_eq!(a.iter().collect::<Vec<_>>(), [3, 4_095, 4_096, 9_000, 70_000]);
+        assert_eq!((a.and(&b).collect::<Vec<_>>(), b.count_and(&a)), (vec![4_095, 9_000], 2));
+        a.set(9_000, false);
+        assert!(a.meets(&b, &of(&[4_095])) && !a.meets(&b, &of(&[9_000])));
     }
 }

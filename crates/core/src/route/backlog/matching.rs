@@ -9,15 +9,15 @@ use super::{
     bits::Bits,
     class::{Exception, Head},
     line::{Line, Place},
-    person::Person,
+    person::{Person, Seat},
 };
 use crate::route::{
     fit,
     score::{Score, pull},
 };
 
-/// Up to so many candidates are compared one by one; more are walked in order of idleness until one fits.
-const FEW: u32 = 32;
+/// Up to so many candidates are compared one by one; more are first walked in order of idleness.
+const FEW: u32 = 128;
 /// Most people, and most items, of one batch.
 const BATCH: usize = 64;
 
@@ -48,24 +48,24 @@ impl Backlog {
                 return Some(found);
             }
         }
-        while let Some(place) = self.fresh_items.get_min().copied() {
+        while let Some(place) = self.fresh_items.first().copied() {
             let entry = self.items.get(&place.id)?;
             let (class, exception) = (entry.class, entry.exception.clone());
             let Some(slot) = self.choose(class, exception.as_deref(), now) else {
-                self.fresh_items.remove(&place);
+                self.unmark_item(&place);
                 continue;
             };
             // The person chosen for the new item may have something better to do.
             if let Some(found) = self.pair_for(slot, now) {
                 return Some(found);
             }
-            self.fresh_items.remove(&place);
+            self.unmark_item(&place);
         }
-        while let Some(id) = self.fresh_people.get_min().copied() {
+        while let Some(id) = self.fresh_people.first().copied() {
             if let Some(found) = self.slots.get(&id).and_then(|slot| self.pair_for(*slot, now)) {
                 return Some(found);
             }
-            self.fresh_people.remove(&id);
+            self.unmark_person(id);
         }
         None
     }
@@ -135,7 +135,7 @@ impl Backlog {
             }
         };
         for serve in person.serves.iter().filter(|s| self.open.contains(s.class)) {
-            let Some(head) = self.heads.get(serve.class as usize) else { continue };
+            let Some(head) = self.heads.get(serve.class) else { continue };
             let free = self.free.get(head.demand_no as usize).is_some_and(|f| f.contains(slot));
             if !free || head.lent && !self.lent_out(serve.class, person, now) {
                 continue;
@@ -152,8 +152,7 @@ impl Backlog {
             }
         }
         for (class, exception, line) in self.kept_for(person.id) {
-            let (Some(head), Some(serve), Some(first)) = (self.heads.get(class as usize), person.serve(class), line.first())
-            else {
+            let (Some(head), Some(serve), Some(first)) = (self.heads.get(class), person.serve(class), line.first()) else {
                 continue;
             };
             if self.free.get(head.demand_no as usize).is_some_and(|f| f.contains(slot)) {
@@ -169,7 +168,9 @@ impl Backlog {
     }
 
     fn kept_for(&self, id: HumanAgentId) -> impl Iterator<Item = (u32, &Exception, &Line)> {
-        let all = self.kept.range((id, (0, Arc::clone(&super::NOBODY)))..);
+        // Most of the time nothing is kept for anybody.
+        let some = (!self.kept.is_empty()).then(|| self.kept.range((id, (0, Arc::clone(&super::NOBODY)))..));
+        let all = some.into_iter().flatten();
         all.take_while(move |((p, _), _)| *p == id).map(|((_, (class, e)), line)| (*class, &**e, line))
     }
 
@@ -177,11 +178,12 @@ impl Backlog {
     pub(super) fn choose(&self, class_no: u32, exception: Option<&Exception>, now: Timestamp) -> Option<u32> {
         let class = self.classes.get(class_no as usize)?;
         let free = self.free.get(class.demand_no as usize).filter(|f| !f.is_empty())?;
-        let lent = self.heads.get(class_no as usize).is_some_and(|h| h.lent);
+        let lent = self.heads.get(class_no).is_some_and(|h| h.lent);
         let fits = |slot: u32| {
-            let person = self.people.get(slot as usize).filter(|p| p.connected(now))?;
-            let asked = !exception.is_some_and(|e| e.declined(person.id));
-            (asked && (!lent || self.lent_out(class_no, person, now))).then_some(&**person)
+            let seat = self.seats.get(slot).filter(|s| s.connected(now))?;
+            let asked = !exception.is_some_and(|e| e.declined(seat.id));
+            let lent_out = || self.people.get(slot as usize).is_some_and(|p| self.lent_out(class_no, p, now));
+            (asked && (!lent || lent_out())).then_some(seat)
         };
         if let Some(kept) = self.keeper(class_no, exception) {
             return Some(kept).filter(|slot| free.contains(*slot) && fits(*slot).is_some());
@@ -211,26 +213,26 @@ impl Backlog {
         crowd: &Bits,
         free: &Bits,
         strategy: Strategy,
-        fits: &impl Fn(u32) -> Option<&'a Person>,
+        fits: &impl Fn(u32) -> Option<&'a Seat>,
     ) -> Option<u32> {
-        let few = crowd.len().min(free.len()) <= FEW || crowd.count_and(free) <= FEW;
-        if !few {
-            let suits = |slot: &u32| crowd.contains(*slot) && free.contains(*slot);
+        let count = if crowd.len().min(free.len()) <= FEW { 0 } else { crowd.count_and(free) };
+        if count > FEW {
+            // No longer than it takes to compare them all: the longest idle may be those who suit least.
+            let walk = count as usize;
+            let suits = |slot: &u32| crowd.contains(*slot) && free.contains(*slot) && fits(*slot).is_some();
             let found = match strategy {
-                Strategy::RoundRobin => {
-                    return self.turns.iter().map(|(.., slot)| *slot).find(|s| suits(s) && fits(*s).is_some());
-                }
-                _ => self.idle.iter().map(|(.., slot)| *slot).find(|s| suits(s) && fits(*s).is_some()),
+                Strategy::RoundRobin => self.turns.iter().take(walk).map(|(.., slot)| *slot).find(suits),
+                _ => self.idle.iter().take(walk).map(|(.., slot)| *slot).find(suits),
             };
             // Among those who hold nothing the two orders agree.
-            let agrees = strategy != Strategy::LongestIdle
-                || found.and_then(|slot| self.people.get(slot as usize)).is_none_or(|p| p.load == 0);
-            if agrees {
-                return found;
+            let agrees =
+                |slot: &u32| strategy != Strategy::LongestIdle || self.seats.get(*slot).is_some_and(|s| s.load == 0);
+            if let Some(found) = found.filter(agrees) {
+                return Some(found);
             }
         }
         let candidates = crowd.and(free).filter_map(|slot| Some((slot, fits(slot)?)));
-        candidates.min_by_key(|(_, person)| rank(person, strategy)).map(|(slot, _)| slot)
+        candidates.min_by_key(|(_, seat)| rank(seat, strategy)).map(|(slot, _)| slot)
     }
 
     /// People help another queue only as far as their own allows it: somebody who serves the home queue always may.
@@ -249,7 +251,7 @@ impl Backlog {
     /// Real waiting time of whoever has waited longest at the head of a line of this queue.
     fn longest_wait(&self, queue: &QueueId, now: Timestamp) -> Millis {
         let of_queue = |n: u32| self.classes.get(n as usize).filter(|c| c.queue == *queue).is_some();
-        let heads = self.open.iter().filter(|n| of_queue(*n)).filter_map(|n| self.heads.get(n as usize)?.first);
+        let heads = self.open.iter().filter(|n| of_queue(*n)).filter_map(|n| self.heads.get(n)?.first);
         heads.map(|first| now.since(first.real_since)).max().unwrap_or_default()
     }
 
@@ -281,7 +283,7 @@ impl Backlog {
         let mut items = Vec::new();
         for number in self.open.iter() {
             let (Some(class), Some(head), Some(line)) =
-                (self.classes.get(number as usize), self.heads.get(number as usize), self.lines.get(number as usize))
+                (self.classes.get(number as usize), self.heads.get(number), self.lines.get(number as usize))
             else {
                 continue;
             };
@@ -301,7 +303,7 @@ impl Backlog {
     fn cost(&self, slot: u32, class: u32) -> Option<i64> {
         let person = self.people.get(slot as usize)?;
         let serve = person.serve(class)?;
-        let demand_no = self.heads.get(class as usize)?.demand_no;
+        let demand_no = self.heads.get(class)?.demand_no;
         let free = self.free.get(demand_no as usize).is_some_and(|f| f.contains(slot));
         let help = if serve.helps { 10_000 } else { 0 };
         free.then(|| 100_000 / i64::from(serve.speed.max(1)) + help)
@@ -320,8 +322,8 @@ impl Backlog {
 }
 
 /// Lower is better. One shape for all strategies, so that ties fall through to idleness and id.
-fn rank(person: &Person, strategy: Strategy) -> (u64, Timestamp, u64, HumanAgentId) {
-    let occupied = person.occupied();
+fn rank(person: &Seat, strategy: Strategy) -> (u64, Timestamp, u64, HumanAgentId) {
+    let occupied = person.occupied;
     match strategy {
         Strategy::MostProficient | Strategy::MinCost | Strategy::LeastOccupied => {
             (occupied, person.idle_since, 0, person.id)

@@ -20,10 +20,15 @@ mod bits;
 mod class;
 mod line;
 mod matching;
+mod outlook;
 mod person;
 mod read;
+mod table;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use baton_model::{EscalationId, HumanAgent, HumanAgentId, Millis, Queue, QueueId, Strategy, Timestamp, WorkItem};
 use imbl::{OrdMap, OrdSet, Vector};
@@ -31,7 +36,9 @@ use imbl::{OrdMap, OrdSet, Vector};
 use bits::Bits;
 use class::{Class, Crowd, Entry, Exception, Head};
 use line::{Line, Place};
-use person::{Demand, Person};
+pub use outlook::Asked;
+use person::{Demand, Person, Seat};
+use table::Table;
 
 pub use matching::Match;
 
@@ -69,9 +76,9 @@ pub struct Backlog {
     items: OrdMap<EscalationId, Entry>,
 
     classes: Vector<Arc<Class>>,
-    heads: Vector<Head>,
+    heads: Table<Head>,
     lines: Vector<Line>,
-    by_digest: OrdSet<(u64, u32)>,
+    by_digest: OrdMap<u64, Vec<u32>>,
     demands: Vector<Demand>,
     /// Classes that have items.
     open: Bits,
@@ -83,6 +90,9 @@ pub struct Backlog {
     kept: OrdMap<(HumanAgentId, Aside), Line>,
 
     people: Vector<Arc<Person>>,
+    seats: Table<Seat>,
+    /// Who has a skill, at any level: a new class asks only those.
+    skilled: OrdMap<String, Bits>,
     slots: OrdMap<HumanAgentId, u32>,
     there: Bits,
     /// By demand: who is there and has room for one more.
@@ -93,8 +103,9 @@ pub struct Backlog {
     turns: OrdSet<(Timestamp, HumanAgentId, u32)>,
     shift_ends: OrdSet<(Timestamp, u32)>,
 
-    fresh_items: OrdSet<Place>,
-    fresh_people: OrdSet<HumanAgentId>,
+    /// In one piece each: small, or left alone until replaced.
+    fresh_items: Arc<BTreeSet<Place>>,
+    fresh_people: Arc<BTreeSet<HumanAgentId>>,
     /// Chosen together, offered one by one.
     planned: Vector<(EscalationId, HumanAgentId)>,
 }
@@ -118,13 +129,10 @@ impl Backlog {
     }
 
     pub fn remove_item(&mut self, id: EscalationId) {
-        if !self.items.contains_key(&id) {
-            return;
-        }
         let Some(Entry { class, key, real_since, exception }) = self.items.remove(&id) else { return };
         let place = Place { key, real_since, id };
-        self.fresh_items.remove(&place);
-        if let Some(head) = self.heads.get_mut(class as usize) {
+        self.unmark_item(&place);
+        if let Some(head) = self.heads.get_mut(class) {
             head.count -= 1;
             if head.count == 0 {
                 self.open.set(class, false);
@@ -140,24 +148,24 @@ impl Backlog {
         let aside = (class, exception);
         let Some(person) = aside.1.preferred.map(|p| (p, aside.clone())).filter(|k| self.kept.contains_key(k)) else {
             if let Some(left) = shorten(&mut self.aside, &aside, &place) {
-                self.fresh_items.extend(left);
+                self.mark_items(left);
                 if let (None, Some(person)) = (left, aside.1.preferred) {
                     self.named.remove(&(person, aside.clone()));
                 }
             }
             let more = self.aside.range((class, Arc::clone(&NOBODY))..).next().is_some_and(|((c, _), _)| *c == class);
-            if let Some(head) = self.heads.get_mut(class as usize) {
+            if let Some(head) = self.heads.get_mut(class) {
                 head.exceptions = more;
             }
             return;
         };
         if let Some(Some(first)) = shorten(&mut self.kept, &person, &place) {
-            self.fresh_items.insert(first);
+            self.mark_items([first]);
         }
     }
 
     fn add(&mut self, class: u32, place: Place, exception: Option<&Arc<Exception>>) {
-        if let Some(head) = self.heads.get_mut(class as usize) {
+        if let Some(head) = self.heads.get_mut(class) {
             head.count += 1;
         }
         self.open.set(class, true);
@@ -168,7 +176,7 @@ impl Backlog {
             self.lead(class, first);
             return;
         };
-        self.fresh_items.insert(place);
+        self.mark_items([place]);
         let aside = (class, Arc::clone(exception));
         if let Some(person) = exception.preferred {
             if self.keeps(person, &aside) {
@@ -178,23 +186,20 @@ impl Backlog {
             self.named.insert((person, aside.clone()));
         }
         self.aside.entry(aside).or_default().insert(place);
-        if let Some(head) = self.heads.get_mut(class as usize) {
+        if let Some(head) = self.heads.get_mut(class) {
             head.exceptions = true;
         }
     }
 
     /// The class has another first item: whoever is free has not been asked about it.
     fn lead(&mut self, class: u32, first: Option<Place>) {
-        let Some(head) = self.heads.get_mut(class as usize) else { return };
-        if head.first == first {
-            return;
-        }
+        let Some(head) = self.heads.get_mut(class).filter(|h| h.first != first) else { return };
         head.first = first;
-        self.fresh_items.extend(first);
+        self.mark_items(first);
         // A shorter wait may allow the people of this queue to help others.
         let lender = |c: &Arc<Class>| self.queues.get(&c.queue).is_some_and(|q| q.lend_below.is_some());
         if self.lends && self.classes.get(class as usize).is_some_and(lender) {
-            self.fresh_people = self.idle.iter().map(|(_, _, id, _)| *id).collect();
+            self.fresh_people = Arc::new(self.idle.iter().map(|(_, _, id, _)| *id).collect());
         }
     }
 
@@ -214,19 +219,41 @@ impl Backlog {
                 let slot = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
                 self.slots.insert(id, slot);
                 self.people.push_back(Arc::new(Person::of(human, None, now)));
+                self.learn(slot, None);
                 self.judge(slot);
-                self.seat(slot, None);
+                self.seat(slot, true);
                 return;
             }
         };
         let Some(old) = self.people.get(slot as usize).map(Arc::clone) else { return };
         let person = Person::of(human, Some(&old), now);
-        let same_profile = Arc::ptr_eq(&old.profile, &person.profile);
+        let changed = !Arc::ptr_eq(&old.profile, &person.profile);
         self.people.set(slot as usize, Arc::new(person));
-        if !same_profile {
+        if changed {
+            self.learn(slot, Some(&old));
             self.judge(slot);
         }
-        self.seat(slot, Some(&old));
+        self.seat(slot, changed);
+    }
+
+    /// Keeps who has which skill.
+    fn learn(&mut self, slot: u32, old: Option<&Person>) {
+        for skill in old.iter().flat_map(|o| o.profile.skills.keys()) {
+            if let Some(bits) = self.skilled.get_mut(skill) {
+                bits.set(slot, false);
+            }
+        }
+        let Some(person) = self.people.get(slot as usize).map(Arc::clone) else { return };
+        for skill in person.profile.skills.keys() {
+            match self.skilled.get_mut(skill) {
+                Some(bits) => bits.set(slot, true),
+                None => {
+                    let mut bits = Bits::default();
+                    bits.set(slot, true);
+                    self.skilled.insert(skill.clone(), bits);
+                }
+            }
+        }
     }
 
     /// Asks of every class whether this person qualifies.
@@ -244,33 +271,32 @@ impl Backlog {
         self.people.set(slot as usize, Arc::new(person));
     }
 
-    /// Puts the person where the index looks for them; `old` is as they were.
-    fn seat(&mut self, slot: u32, old: Option<&Person>) {
-        let Some(person) = self.people.get(slot as usize).map(Arc::clone) else { return };
-        let (was_there, there) = (old.is_some_and(Person::there), person.there());
-        self.there.set(slot, there);
-        let ends = |p: &Person| p.turns_at().map(|at| (at, slot));
-        swap(&mut self.shift_ends, old.and_then(ends), ends(&person));
+    /// Puts the person where the index looks for them; `changed`: with another profile than before.
+    fn seat(&mut self, slot: u32, changed: bool) {
+        let Some(person) = self.people.get(slot as usize) else { return };
+        let (old, seat) = (self.seats.get(slot).copied(), person.seat());
         for (demand, free) in self.demands.iter().zip(self.free.iter_mut()) {
-            free.set(slot, there && person.takes(*demand));
+            free.set(slot, seat.there && person.takes(*demand));
         }
-        let idle = |p: &Person| (p.there() && p.free_units() > 0).then(|| (p.occupied(), p.idle_since, p.id, slot));
-        let (before, after) = (old.and_then(idle), idle(&person));
-        swap(&mut self.idle, before, after);
-        let turn = |p: &Person| idle(p).map(|_| (p.offered_at, p.id, slot));
-        let (asked, asks) = (old.and_then(turn), after.and_then(|_| turn(&person)));
+        let moves = changed || old.is_none_or(|o| o.there != seat.there);
+        let moved = moves.then(|| Arc::clone(person));
+        self.seats.put(slot, seat);
+        self.there.set(slot, seat.there);
+        let ends = |s: &Seat| s.turns_at.map(|at| (at, slot));
+        swap(&mut self.shift_ends, old.as_ref().and_then(ends), ends(&seat));
+        let idle = |s: &Seat| s.asks.then_some((s.occupied, s.idle_since, s.id, slot));
+        swap(&mut self.idle, old.as_ref().and_then(idle), idle(&seat));
         if self.takes_turns {
-            swap(&mut self.turns, asked, asks);
+            let turn = |s: &Seat| s.asks.then_some((s.offered_at, s.id, slot));
+            swap(&mut self.turns, old.as_ref().and_then(turn), turn(&seat));
         }
-        let same = old.is_some_and(|o| Arc::ptr_eq(&o.profile, &person.profile));
-        if was_there != there || !same {
+        if let Some(person) = moved {
             self.keep_for(&person);
         }
-        let more = old.is_none_or(|o| !was_there || !same || o.load > person.load);
-        if there && more && after.is_some() {
-            self.fresh_people.insert(person.id);
-        } else if after.is_none() {
-            self.fresh_people.remove(&person.id);
+        if !seat.asks {
+            self.unmark_person(seat.id);
+        } else if moves || old.is_none_or(|o| o.load > seat.load) {
+            Arc::make_mut(&mut self.fresh_people).insert(seat.id);
         }
     }
 
@@ -285,8 +311,8 @@ impl Backlog {
                 continue;
             }
             if let Some(line) = self.kept.remove(&(id, aside.clone())) {
-                self.fresh_items.extend(line.first());
-                if let Some(head) = self.heads.get_mut(aside.0 as usize) {
+                self.mark_items(line.first());
+                if let Some(head) = self.heads.get_mut(aside.0) {
                     head.exceptions = true;
                 }
                 self.named.insert((id, aside.clone()));
@@ -300,7 +326,7 @@ impl Backlog {
             }
             self.named.remove(&(id, aside.clone()));
             if let Some(line) = self.aside.remove(&aside) {
-                self.fresh_items.extend(line.first());
+                self.mark_items(line.first());
                 self.kept.insert((id, aside), line);
             }
         }
@@ -339,29 +365,51 @@ impl Backlog {
             let mut person = (*old).clone();
             if person.look_at_shift(now) {
                 self.people.set(slot as usize, Arc::new(person));
-                self.seat(slot, Some(&old));
+                self.seat(slot, false);
             }
         }
     }
 
     /// Looks at everything again: what a rebuilt index needs, and a check that nothing was overlooked.
     pub fn sweep(&mut self) {
-        self.fresh_people = self.idle.iter().map(|(_, _, id, _)| *id).collect();
+        self.fresh_people = Arc::new(self.idle.iter().map(|(_, _, id, _)| *id).collect());
         let heads = self.heads.iter().filter_map(|h| h.first);
         let others = self.aside.values().chain(self.kept.values()).filter_map(Line::first);
-        self.fresh_items = heads.chain(others).collect();
+        self.fresh_items = Arc::new(heads.chain(others).collect());
     }
 
     /// Nothing is fresh: the owner knows that everything was looked at.
     pub fn settled(&mut self) {
-        self.fresh_people = OrdSet::new();
-        self.fresh_items = OrdSet::new();
+        if !self.fresh_people.is_empty() {
+            self.fresh_people = Arc::default();
+        }
+        if !self.fresh_items.is_empty() {
+            self.fresh_items = Arc::default();
+        }
+    }
+
+    fn mark_items(&mut self, places: impl IntoIterator<Item = Place>) {
+        for place in places {
+            Arc::make_mut(&mut self.fresh_items).insert(place);
+        }
+    }
+
+    fn unmark_item(&mut self, place: &Place) {
+        if self.fresh_items.contains(place) {
+            Arc::make_mut(&mut self.fresh_items).remove(place);
+        }
+    }
+
+    fn unmark_person(&mut self, id: HumanAgentId) {
+        if self.fresh_people.contains(&id) {
+            Arc::make_mut(&mut self.fresh_people).remove(&id);
+        }
     }
 
     fn class_for(&mut self, item: &WorkItem) -> u32 {
         let digest = class::digest(item);
         let same = |n: &u32| self.classes.get(*n as usize).is_some_and(|c| c.holds(item));
-        let known = self.by_digest.range((digest, 0)..=(digest, u32::MAX)).map(|(_, n)| *n).find(same);
+        let known = self.by_digest.get(&digest).and_then(|all| all.iter().copied().find(same));
         known.unwrap_or_else(|| self.new_class(item, digest))
     }
 
@@ -379,7 +427,8 @@ impl Backlog {
         let mut class = Class::of(item, u32::try_from(demand_no).unwrap_or(0));
         let number = self.vacate();
         let mut crowd = Crowd::default();
-        for (slot, person) in (0u32..).zip(self.people.iter_mut()) {
+        for slot in self.may_serve(&class) {
+            let Some(person) = self.people.get_mut(slot as usize) else { continue };
             if let Some(serve) = class.serve(number, person) {
                 crowd.set(slot, Some(serve));
                 Arc::make_mut(person).set_serve(number, Some(serve));
@@ -395,18 +444,27 @@ impl Backlog {
             exceptions: false,
             lent: lent(&self.queues, &class),
         };
-        self.by_digest.insert((digest, number));
+        self.by_digest.entry(digest).or_default().push(number);
+        self.heads.put(number, head);
         let at = number as usize;
         if at < self.classes.len() {
             self.classes.set(at, Arc::new(class));
-            self.heads.set(at, head);
             self.lines.set(at, Line::default());
         } else {
             self.classes.push_back(Arc::new(class));
-            self.heads.push_back(head);
             self.lines.push_back(Line::default());
         }
         number
+    }
+
+    /// Everybody who qualifies, and others: those with the rarest of the required skills.
+    fn may_serve(&self, class: &Class) -> Vec<u32> {
+        let skills = class.needs().skills.keys();
+        let rarest = skills.map(|s| self.skilled.get(s)).min_by_key(|bits| bits.map_or(0, Bits::len));
+        match rarest {
+            Some(bits) => bits.into_iter().flat_map(Bits::iter).collect(),
+            None => (0u32..).zip(&self.people).map(|(slot, _)| slot).collect(),
+        }
     }
 
     /// A number for a new class: a further one, or beyond the bound that of an empty class.
@@ -418,8 +476,11 @@ impl Backlog {
         let Some(number) = (0u32..).zip(self.heads.iter()).find(|(_, h)| h.count == 0).map(|(n, _)| n) else {
             return further;
         };
-        if let Some(entry) = self.by_digest.iter().find(|(_, n)| *n == number).copied() {
-            self.by_digest.remove(&entry);
+        let entry = self.by_digest.iter().find(|(_, all)| all.contains(&number)).map(|(digest, all)| (*digest, all.len()));
+        if let Some((digest, 1)) = entry {
+            self.by_digest.remove(&digest);
+        } else if let Some(all) = entry.and_then(|(digest, _)| self.by_digest.get_mut(&digest)) {
+            all.retain(|n| *n != number);
         }
         let crowd = self.classes.get(number as usize).map(|c| c.crowd.everyone.clone()).unwrap_or_default();
         for slot in crowd.iter() {

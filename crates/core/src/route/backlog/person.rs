@@ -42,7 +42,43 @@ pub(super) struct Person {
     pub(super) serves: Arc<Vec<Serve>>,
 }
 
+/// What a search among many reads of a person.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seat {
+    pub(super) id: HumanAgentId,
+    pub(super) occupied: u64,
+    pub(super) idle_since: Timestamp,
+    pub(super) offered_at: Timestamp,
+    pub(super) lease_until: Option<Timestamp>,
+    /// When their shift next starts or ends, while that matters.
+    pub(super) turns_at: Option<Timestamp>,
+    pub(super) load: u32,
+    pub(super) there: bool,
+    /// There, with room for something.
+    pub(super) asks: bool,
+}
+
+impl Seat {
+    pub(super) fn connected(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| until > now)
+    }
+}
+
 impl Person {
+    pub(super) fn seat(&self) -> Seat {
+        Seat {
+            id: self.id,
+            occupied: self.occupied(),
+            idle_since: self.idle_since,
+            offered_at: self.offered_at,
+            lease_until: self.lease_until,
+            turns_at: self.turns_at(),
+            load: self.load,
+            there: self.there(),
+            asks: self.there() && self.free_units() > 0,
+        }
+    }
+
     pub(super) fn of(human: &HumanAgent, old: Option<&Self>, now: Timestamp) -> Self {
         let same = old.filter(|o| *o.profile == human.profile);
         let profile = same.map_or_else(|| Arc::new(human.profile.clone()), |o| Arc::clone(&o.profile));
@@ -82,7 +118,7 @@ impl Person {
         self.shift != before
     }
 
-    fn willing_here(&self) -> bool {
+    pub(super) fn willing_here(&self) -> bool {
         self.lease_until.is_some() && self.willing == Willing::Available
     }
 

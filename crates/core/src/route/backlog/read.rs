@@ -1,18 +1,13 @@
 //! Answers about the line: position, forecast, why, who is there, when that changes.
 
-use baton_model::{Candidate, EscalationId, HumanAgentId, Millis, QueueId, Requirements, Timestamp, Willing};
+use baton_model::{Candidate, EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, Willing};
 
 use super::{
     Backlog, Class, Exception, Person,
-    bits::Bits,
     class::Head,
-    key,
     line::{Line, Place},
 };
-use crate::{
-    calendar,
-    route::{fit, forecast, forecast::Forecast},
-};
+use crate::{calendar, route::fit};
 
 /// Most people that an explanation names.
 const CANDIDATES: usize = 200;
@@ -23,11 +18,11 @@ impl Backlog {
     /// score of `core::route`, for a person of plain speed. Costs the number of classes and the logarithm of their lines.
     pub fn position(&self, id: EscalationId, now: Timestamp) -> Option<u32> {
         let entry = self.items.get(&id)?;
-        let (class, head) = (self.classes.get(entry.class as usize)?, self.heads.get(entry.class as usize)?);
+        let (class, head) = (self.classes.get(entry.class as usize)?, self.heads.get(entry.class)?);
         let place = Place { key: entry.key, real_since: entry.real_since, id };
         let mut ahead = 0u32;
         for number in self.open.iter().filter(|n| *n == entry.class || self.competes(class, *n)) {
-            let Some(rival) = self.heads.get(number as usize) else { continue };
+            let Some(rival) = self.heads.get(number) else { continue };
             let count = |line: &Line| {
                 if rival.pace == head.pace {
                     line.count_while(|p| *p < place)
@@ -42,7 +37,7 @@ impl Backlog {
     }
 
     /// All lines of a class, except those that are kept for somebody.
-    fn lines_of(&self, class: u32, head: &Head) -> impl Iterator<Item = &Line> {
+    pub(super) fn lines_of(&self, class: u32, head: &Head) -> impl Iterator<Item = &Line> {
         let beside = head.exceptions.then(|| self.beside(class).map(|(_, line)| line));
         self.lines.get(class as usize).into_iter().chain(beside.into_iter().flatten())
     }
@@ -54,43 +49,6 @@ impl Backlog {
             return class.needs().queues.iter().any(|q| other.needs().queues.contains(q));
         }
         class.crowd.everyone.meets(&other.crowd.everyone, &self.there)
-    }
-
-    /// The wait of an item at `position` (absent: one that joins now). `None`: nobody is there who qualifies.
-    pub fn forecast(
-        &self,
-        requirements: &Requirements,
-        priority: i32,
-        position: Option<u32>,
-        handle_mean: Millis,
-        now: Timestamp,
-    ) -> Option<Forecast> {
-        let judge = fit::Judge::new(requirements.clone());
-        let (mut places, mut free, mut servers) = (0u32, 0u32, Bits::default());
-        for (slot, person) in self.there(now) {
-            if judge.fit(&person.profile).is_some() {
-                places = places.saturating_add(person.profile.capacity);
-                free = free.saturating_add(person.free_units());
-                servers.set(slot, true);
-            }
-        }
-        if servers.is_empty() {
-            return None;
-        }
-        let position = position.unwrap_or_else(|| {
-            let joins = key(now, priority);
-            let mut ahead = 1u32;
-            for number in self.open.iter() {
-                let (Some(class), Some(head)) = (self.classes.get(number as usize), self.heads.get(number as usize)) else {
-                    continue;
-                };
-                if class.crowd.everyone.meets(&servers, &self.there) {
-                    ahead += self.lines_of(number, head).map(|l| l.count_while(|p| p.key <= joins)).sum::<u32>();
-                }
-            }
-            ahead
-        });
-        Some(forecast::after(position.saturating_sub(free), places, handle_mean))
     }
 
     /// Everybody, with why or why not: who could take it now first, then who qualifies, then by name.

@@ -1,0 +1,282 @@
+//! The bars: what routing and waiting must reach, and what was measured. The numbers come as rows, like benchmarks.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use baton_eval::bench::{Results, Row};
+use baton_model::{Tier, Timestamp};
+
+use super::{
+    Length, People, PolicyReport, Report, Scenario, Spread, Stream, erlang, html::name, policy, scenario::Kind, simulate,
+};
+
+/// How much is simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// A second or two, for tests: a sanity check, not a measurement.
+    Small,
+    Full,
+}
+
+const HANDLE_SECONDS: f64 = 300.0;
+
+/// Runs everything; `progress` hears what is being done.
+pub fn run(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str)) -> Result<Results> {
+    let mut results = Results::default();
+    erlang_c(seed, effort, progress, &mut results);
+    erlang_a(seed, effort, progress, &mut results);
+    forecasts(seed, effort, progress, &mut results)?;
+    skills(seed, progress, &mut results)?;
+    peers(seed, effort, progress, &mut results)?;
+    Ok(results)
+}
+
+fn add(results: &mut Results, suite: &'static str, row: Row) {
+    results.rows.push(Row { suite, ..row });
+}
+
+/// One pool of people who all can do everything at the same speed.
+pub fn pooled(servers: u32, load: f64, patience_seconds: Option<f64>, customers: f64) -> Scenario {
+    let per_hour = load * 3_600.0 / HANDLE_SECONDS;
+    Scenario {
+        name: format!("{servers} people, load {load}"),
+        about: String::new(),
+        // Monday, 2 March 2026.
+        start: Timestamp::from_millis(1_772_409_600_000),
+        hours: customers / per_hour,
+        warm_up_hours: 0.02 * customers / per_hour,
+        forecast_share: 0.0,
+        answer_seconds: 0.0,
+        decline_share: 0.0,
+        skills: None,
+        proficiency_is_speed: false,
+        queues: Vec::new(),
+        streams: vec![Stream {
+            name: "pool".into(),
+            queue: None,
+            language: None,
+            skills: BTreeMap::new(),
+            spread: false,
+            tiers: BTreeMap::from([(Tier::Standard, 1.0)]),
+            urgency: None,
+            time_zone: "UTC".into(),
+            per_hour: vec![per_hour],
+            handle: Length { kind: Kind::Exponential, mean_seconds: HANDLE_SECONDS, cv: 1.0 },
+            patience_seconds,
+        }],
+        people: vec![People {
+            count: servers,
+            skills: BTreeMap::new(),
+            spread: 0,
+            languages: Vec::new(),
+            queues: Vec::new(),
+            capacity: 1,
+            hours: None,
+            absent: 0.0,
+        }],
+    }
+}
+
+fn baton(scenario: &Scenario, seed: u64) -> Option<PolicyReport> {
+    let report = simulate(scenario, seed, &[policy("baton")?], &mut |_, _| {});
+    report.policies.into_iter().next()
+}
+
+/// Mean wait against Erlang C: ten loads of two pools.
+fn erlang_c(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) {
+    let (days, customers, loads) = match effort {
+        Effort::Small => (1, 12_000.0, vec![0.7]),
+        Effort::Full => (8, 250_000.0, (0..10).map(|n| 0.5 + 0.045 * f64::from(n)).collect()),
+    };
+    let mut worst: f64 = 0.0;
+    for servers in [5, 20] {
+        for rho in &loads {
+            let load = rho * f64::from(servers);
+            progress(&format!("Erlang C: {servers} people, load {rho:.3}"));
+            let scenario = pooled(servers, load, None, customers);
+            let runs = (0..days).filter_map(|day| baton(&scenario, seed + day)).collect::<Vec<_>>();
+            let mean = runs.iter().map(|r| r.mean_wait).sum::<f64>() / runs.len().max(1) as f64;
+            // At the load that chance gave each run: when nobody gives up, that is its occupancy.
+            let closed = |r: &PolicyReport| erlang::c_wait(servers, r.occupancy * f64::from(servers));
+            let exact = runs.iter().filter_map(closed).sum::<f64>() * HANDLE_SECONDS / runs.len().max(1) as f64;
+            let off = 100.0 * (mean / exact - 1.0);
+            worst = worst.max(off.abs());
+            let row = Row::new(format!("mean wait, {servers} people, load {rho:.3}"), mean, "s").baseline(exact);
+            add(
+                results,
+                "erlang-c",
+                row.n((customers * days as f64) as usize).note(format!("{off:+.2}% of the closed form")),
+            );
+        }
+    }
+    add(results, "erlang-c", Row::new("largest deviation of the mean wait", worst, "%").at_most(3.0));
+}
+
+/// Abandonment against Erlang A.
+fn erlang_a(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) {
+    let (days, customers, loads) = match effort {
+        Effort::Small => (1, 12_000.0, vec![1.1]),
+        Effort::Full => (4, 250_000.0, vec![0.9, 0.95, 1.0, 1.1, 1.3]),
+    };
+    let mut worst: f64 = 0.0;
+    for servers in [10, 50] {
+        for rho in &loads {
+            let load = rho * f64::from(servers);
+            progress(&format!("Erlang A: {servers} people, load {rho:.2}"));
+            let scenario = pooled(servers, load, Some(600.0), customers);
+            let shares = (0..days).filter_map(|day| Some(baton(&scenario, seed + day)?.abandoned)).collect::<Vec<_>>();
+            let share = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
+            let exact = erlang::a(servers, load, 600.0 / HANDLE_SECONDS).abandoned;
+            let off = 100.0 * (share / exact - 1.0);
+            worst = worst.max(off.abs());
+            let row = Row::percent(format!("gave up, {servers} people, load {rho:.2}"), share).baseline(100.0 * exact);
+            add(
+                results,
+                "erlang-a",
+                row.n((customers * days as f64) as usize).note(format!("{off:+.2}% of the closed form")),
+            );
+        }
+    }
+    add(results, "erlang-a", Row::new("largest deviation of the share that gave up", worst, "%").at_most(3.0));
+}
+
+/// Coverage by scenario and tier, and error against the usual formula.
+fn forecasts(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) -> Result<()> {
+    let names: &[&str] = match effort {
+        Effort::Small => &["shop"],
+        Effort::Full => &["shop", "shifts", "skills", "three-zones", "ten-thousand"],
+    };
+    for scenario in names {
+        let days = if *scenario == "shop" { 20 } else { 1 };
+        progress(&format!("told waits: {scenario}"));
+        let world = Scenario::named(scenario)?;
+        let reports: Vec<PolicyReport> = (0..days).filter_map(|day| baton(&world, seed + day)).collect();
+        for tier in [Tier::Vip, Tier::Plus, Tier::Standard] {
+            let told: Vec<_> = reports.iter().filter_map(|r| r.tier(tier)?.forecast).collect();
+            let n: u64 = told.iter().map(|f| f.told).sum();
+            if n < 100 {
+                continue;
+            }
+            let mean = |of: &dyn Fn(&super::ForecastReport) -> f64| {
+                told.iter().map(|f| of(f) * f.told as f64).sum::<f64>() / n as f64
+            };
+            let count = usize::try_from(n).unwrap_or(usize::MAX);
+            let label = format!("{scenario}, {}", name(tier));
+            let covered = mean(&|f| f.covered);
+            let row = Row::percent(format!("{label}: inside the told 10%-90%"), covered).target(75.0).n(count);
+            add(results, "told-waits", row.note(if covered > 0.85 { "above 85%: too wide" } else { "75 to 85 wanted" }));
+            add(
+                results,
+                "told-waits",
+                Row::percent(format!("{label}: below the told 50%"), mean(&|f| f.below_p50)).n(count),
+            );
+            add(
+                results,
+                "told-waits",
+                Row::percent(format!("{label}: kept, below the told 90%"), mean(&|f| f.kept)).n(count),
+            );
+            let (error, usual) = (mean(&|f| f.error), mean(&|f| f.usual_error));
+            let mut row = Row::new(format!("{label}: mean error of the told 50%"), error, "s").baseline(usual).n(count);
+            if *scenario == "shifts" {
+                row = row.at_most(usual / 2.0);
+            }
+            add(results, "told-waits", row);
+        }
+    }
+    Ok(())
+}
+
+/// Two hundred people with four skills each against the pool in which everybody can do everything.
+fn skills(seed: u64, progress: &mut dyn FnMut(&str), results: &mut Results) -> Result<()> {
+    let base = Scenario::named("skills")?;
+    let exact = |load: f64| erlang::a(200, 200.0 * load, 2.0).wait * HANDLE_SECONDS;
+    for load in [0.92, 0.95, 1.0, 1.1] {
+        progress(&format!("four skills: load {load}"));
+        let scenario = Scenario { forecast_share: 0.0, ..base.clone().scaled(load) };
+        let mut pool = scenario.clone();
+        pool.proficiency_is_speed = false;
+        pool.skills = Some(Spread { count: 1, skew: 0.0 });
+        pool.people.iter_mut().for_each(|p| p.spread = 1);
+        let names = ["baton", "fifo"].map(policy).into_iter().flatten().collect::<Vec<_>>();
+        let report = simulate(&scenario, seed, &names, &mut |_, _| {});
+        let bound = baton(&pool, seed);
+        let at = |what: &str| format!("load {load}: {what}");
+        let vip_level = |p: &PolicyReport| p.tier(Tier::Vip).map_or(0.0, |t| t.service_level);
+        let bound_level = bound.as_ref().map_or(0.0, vip_level);
+        add(results, "four-skills", Row::new(at("mean wait of one pool, Erlang A"), exact(load), "s"));
+        for p in &report.policies {
+            let mut wait = Row::new(at(&format!("mean wait, {}", p.policy)), p.mean_wait, "s").baseline(exact(load));
+            let mut level = Row::percent(at(&format!("first tier in 30 s, {}", p.policy)), vip_level(p));
+            level = level.baseline(100.0 * bound_level);
+            if p.policy == "baton" && load == 1.0 {
+                wait = wait.at_most(2.0 * exact(load));
+                level = level.target(100.0 * bound_level - 4.0);
+            }
+            add(results, "four-skills", wait.note(format!("{:.2} times the pool", p.mean_wait / exact(load))));
+            add(results, "four-skills", level);
+            if p.policy == "baton" && load == 0.95 {
+                tiers(results, p);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The first tier waits less, and the last is not forgotten.
+fn tiers(results: &mut Results, p: &PolicyReport) {
+    let (Some(vip), Some(standard)) = (p.tier(Tier::Vip), p.tier(Tier::Standard)) else { return };
+    let times = standard.p90 / vip.p90.max(0.1);
+    let row = Row::new("load 0.95: wait of 90%, standard over vip", times, "times").target(3.0);
+    add(results, "four-skills", row.note(format!("vip {:.1} s, standard {:.1} s", vip.p90, standard.p90)));
+    add(results, "four-skills", Row::new("load 0.95: longest wait of a standard customer", standard.longest, "s"));
+}
+
+/// Every other rule on the same traffic.
+fn peers(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) -> Result<()> {
+    let names: &[&str] = match effort {
+        Effort::Small => &["shop"],
+        Effort::Full => &["shop", "shifts", "skills"],
+    };
+    for scenario in names {
+        let world = Scenario { forecast_share: 0.0, ..Scenario::named(scenario)? };
+        let all: Vec<_> = super::POLICIES.iter().collect();
+        let report = simulate(&world, seed, &all, &mut |policy, _| progress(&format!("peers: {scenario}, {policy}")));
+        compare(scenario, &report, results);
+    }
+    Ok(())
+}
+
+fn compare(scenario: &str, report: &Report, results: &mut Results) {
+    let Some(own) = report.policies.iter().find(|p| p.policy == "baton") else { return };
+    let faults = own.over_capacity + own.double_claims + own.dead_ends;
+    let row = Row::new(format!("{scenario}: above capacity, double claims, dead ends"), faults as f64, "").at_most(0.0);
+    add(results, "peers", row);
+    for p in report.policies.iter().filter(|p| p.policy != "baton") {
+        let at = |what: &str| format!("{scenario}, {}: {what}", p.policy);
+        for t in &p.tiers {
+            let Some(mine) = own.tier(t.tier) else { continue };
+            let row = Row::new(at(&format!("mean wait, {}", name(t.tier))), mine.mean, "s").baseline(t.mean);
+            add(results, "peers", row.at_most(t.mean));
+        }
+        add(results, "peers", Row::new(at("wait of 99%"), own.p99, "s").baseline(p.p99).at_most(p.p99));
+        let row = Row::percent(at("overtaken by equals"), own.overtaken).baseline(100.0 * p.overtaken);
+        add(results, "peers", row.at_most(100.0 * p.overtaken));
+        let theirs = p.over_capacity + p.double_claims + p.dead_ends;
+        add(results, "peers", Row::new(at("faults"), faults as f64, "").baseline(theirs as f64).at_most(theirs as f64));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_pool_agrees_with_the_closed_forms() {
+        let mut results = Results::default();
+        erlang_c(1, Effort::Small, &mut |_| {}, &mut results);
+        erlang_a(1, Effort::Small, &mut |_| {}, &mut results);
+        for row in results.rows.iter().filter(|r| r.metric.starts_with("largest")) {
+            assert!(row.value < 25.0, "{}: {}%", row.metric, row.value);
+        }
+    }
+}
