@@ -290,7 +290,7 @@ mod tests {
                 said("agent", "Which booking?"),
                 said("customer", "QX7"),
                 said("agent", "Which day?"),
-                said("customer", "May 28"),
+                said("customer", "May 20"),
             ],
         };
         let counts = tau(1, &d);
