@@ -114,7 +114,13 @@ mod tests {
                 "I'm heartbroken 😭",
                 "My husband passed away and I need to close his account",
             ],
-            &["I am sorry, unfortunately I can't find the receipt", "the battery died again", "It wouldn't hurt to ask", "I'm not disappointed", "What sizes do you have?"],
+            &[
+                "I am sorry, unfortunately I can't find the receipt",
+                "the battery died again",
+                "It wouldn't hurt to ask",
+                "I'm not disappointed",
+                "What sizes do you have?",
+            ],
         );
     }
 }
