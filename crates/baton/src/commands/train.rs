@@ -64,7 +64,7 @@ fn target(args: &TrainArgs) -> Result<PathBuf> {
 /// Rows are spread over the table by hashes; more classes leave fewer rows to each.
 fn options(classes: usize) -> Options {
     let bits = (MOST_WEIGHTS / classes).ilog2().clamp(12, 17) as u8;
-    Options { bits, cost: 0.7, balance: 0.3, ..Options::new(Task::OneOf) }
+    Options { bits, cost: 0.7, balance: 0.3, dense: 1.0, ..Options::new(Task::OneOf) }
 }
 
 /// JSONL with `text` and `label` where the name says so, CSV with these columns otherwise.

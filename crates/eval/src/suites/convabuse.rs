@@ -21,7 +21,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         Split::Dev => read(bench, "convabuse/valid.csv")?,
         Split::Test => read(bench, "convabuse/test.csv")?,
     };
-    let options = Options { bits: 15, cost: 1.0, words: 1.5, balance: 0.5, ..Options::new(Task::AnyOf) };
+    let options = Options { bits: 15, cost: 1.0, words: 1.5, balance: 0.5, dense: 0.7, ..Options::new(Task::AnyOf) };
     let fitted = Fitted::new("convabuse", &train, &held, &options)?;
     let scored = fitted.of_label(ABUSE);
     let threshold = fitted.head.labels().iter().position(|l| l == ABUSE).map_or(0.5, |l| fitted.head.threshold(l));

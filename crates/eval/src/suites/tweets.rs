@@ -40,7 +40,7 @@ fn tweeteval(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError>
     for (task, metric, baseline, published, target) in TASKS {
         let train = read(bench, &format!("tweeteval/{task}/train"))?;
         let held = read(bench, &format!("tweeteval/{task}/{part}"))?;
-        let options = Options { bits: 15, cost: 0.2, balance: 0.5, ..Options::new(Task::OneOf) };
+        let options = Options { bits: 15, cost: 0.2, balance: 0.5, dense: 1.0, ..Options::new(Task::OneOf) };
         let fitted = Fitted::new("tweeteval", &train, &held, &options)?;
         let row = match metric {
             Metric::MacroF1 => fitted.macro_f1(&format!("{task}, macro-F1")),
