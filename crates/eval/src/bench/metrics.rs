@@ -1,5 +1,7 @@
 //! Metrics, each with its definition. Scores are in 0..=1.
 
+use baton_model::{IdSource, Timestamp};
+
 /// Counts of a yes/no decision.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Confusion {
@@ -157,24 +159,31 @@ pub fn golden_transfer(gold: &[usize], said: &[usize], tolerance: f64) -> f64 {
     }
 }
 
+/// The same choices each time.
+#[derive(Debug)]
+pub struct Draw(IdSource);
+
+impl Draw {
+    pub fn new(seed: u64) -> Self {
+        Self(IdSource::new(Timestamp::from_millis(0), seed))
+    }
+
+    /// Of `0..n`; 0 where there is nothing to choose from.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.0.next_u64() % n.max(1) as u64) as usize
+    }
+}
+
 /// How often units are resampled.
 const RESAMPLES: usize = 500;
 
 /// 95% percentile bootstrap: `metric` gets the indices of the units drawn. Fixed seed.
 pub fn bootstrap(units: usize, metric: impl Fn(&[usize]) -> f64) -> (f64, f64) {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut draw = || {
-        // splitmix64 (Steele, Lea and Flood, 2014)
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
+    let mut draw = Draw::new(0x9e37_79b9_7f4a_7c15);
     let mut sample = vec![0; units];
     let mut values: Vec<f64> = (0..RESAMPLES)
         .map(|_| {
-            sample.fill_with(|| (draw() % units.max(1) as u64) as usize);
+            sample.fill_with(|| draw.below(units));
             metric(&sample)
         })
         .collect();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use baton_core::route::Forecast;
+use baton_eval::bench::metrics::mean;
 use baton_model::{Millis, Requirements, Tier, Timestamp};
 use serde::Serialize;
 
@@ -240,10 +241,6 @@ fn forecast(outcomes: &[Outcome]) -> Option<ForecastReport> {
         error: of(&|o| (o.wait - seconds(o.told.forecast.p50)).abs()),
         usual_error: of(&|o| (o.wait - o.told.usual).abs()),
     })
-}
-
-fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
 }
 
 /// Of sorted values, by nearest rank.

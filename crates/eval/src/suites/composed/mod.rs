@@ -15,7 +15,7 @@ use baton_model::{Action, Trigger};
 use crate::{
     bench::{
         Bench, BenchError, Results, Row, Suite,
-        metrics::{Confusion, bootstrap},
+        metrics::{Confusion, Draw, bootstrap},
     },
     replay::{Driven, RecordedTurn, Recording, Role, Workspace},
 };
@@ -79,27 +79,13 @@ struct Outcome {
     false_alarms: Vec<Trigger>,
 }
 
-/// splitmix64 (Steele, Lea and Flood, 2014).
-#[derive(Debug)]
-pub(super) struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
-    }
-}
-
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let workspace = Workspace::new(None).map_err(|refusal| BenchError::Malformed {
         file: "the default policy".into(),
         line: 0,
         problem: refusal.detail,
     })?;
-    let mut draw = Draw(5);
+    let mut draw = Draw::new(5);
     let backgrounds = backgrounds(bench)?;
     let mut outcomes = Vec::new();
     for kind in Kind::ALL {
@@ -210,8 +196,8 @@ mod tests {
     #[test]
     fn a_request_is_found_where_it_was_put() {
         let workspace = Workspace::new(None).expect("the default policy");
-        let inserted =
-            parts::insert(&dialogue(), Kind::Request, "Let me talk to a human being", &mut Draw(1)).expect("has a place");
+        let inserted = parts::insert(&dialogue(), Kind::Request, "Let me talk to a human being", &mut Draw::new(1))
+            .expect("has a place");
         let outcome = judge(Some((Kind::Request, inserted.gold)), &workspace.drive(&inserted.recording));
         assert_eq!((outcome.delay, outcome.false_alarms.len()), (Some(0), 0));
     }

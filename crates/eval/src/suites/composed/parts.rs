@@ -14,9 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Draw, Kind, turn};
+use super::{Kind, turn};
 use crate::{
-    bench::{Bench, BenchError, Split},
+    bench::{Bench, BenchError, Split, metrics::Draw},
     replay::{RecordedTurn, Recording, Role},
 };
 
