@@ -1,4 +1,5 @@
-//! Where the issue classes of the workspaces lie: `classes/SLUG.bin` in the data directory.
+//! Where the issue classes of the workspaces lie, `classes/SLUG.bin` in the data directory, and the imported encoder,
+//! `models/minilm.bin`.
 
 use std::{
     collections::HashMap,
@@ -6,30 +7,60 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use baton_model::WorkspaceId;
 use baton_ports::Accounts;
-use baton_sense::Classifier;
+use baton_runtime::Classes;
+use baton_sense::{
+    Classifier,
+    minilm::{self, Encoder},
+};
+use tracing::{info, warn};
 
 pub(crate) fn path(data: &Path, slug: &str) -> PathBuf {
     data.join("classes").join(format!("{slug}.bin"))
 }
 
+/// The encoder, if one was imported.
+pub(crate) fn encoder(data: &Path) -> Result<Option<Encoder>> {
+    read_encoder(&data.join(minilm::FILE))
+}
+
+/// `None` where the file is not there.
+pub(crate) fn read_encoder(path: &Path) -> Result<Option<Encoder>> {
+    match fs::read(path) {
+        Ok(bytes) => match Encoder::from_bytes(minilm::L6, &bytes) {
+            Some(encoder) => Ok(Some(encoder)),
+            None => bail!("{} is no imported encoder: import it again with `baton models import`", path.display()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
 /// Of the workspaces that have some. A file that cannot be read stops the start: silently classifying otherwise would be
 /// found out late.
-pub(crate) fn load(data: &Path, accounts: &dyn Accounts) -> Result<HashMap<WorkspaceId, Classifier>> {
-    let mut all = HashMap::new();
+pub(crate) fn load(data: &Path, accounts: &dyn Accounts) -> Result<Classes> {
+    let encoder = encoder(data)?;
+    let mut all: HashMap<WorkspaceId, Classifier> = HashMap::new();
     for workspace in accounts.workspaces()? {
         let path = path(data, &workspace.slug);
         match fs::read(&path) {
             Ok(bytes) => {
                 let classifier =
                     Classifier::from_bytes(&bytes).with_context(|| format!("the issue classes in {}", path.display()))?;
+                match (classifier.second_width(), encoder.as_ref().map(Encoder::width)) {
+                    (Some(learnt), Some(there)) if learnt == there => {
+                        info!(workspace = %workspace.slug, "the encoder gives a second opinion on its classes");
+                    }
+                    (Some(_), _) => warn!(workspace = %workspace.slug, "its classes were learnt with an encoder that is not there; the first opinion stands"),
+                    (None, _) => {}
+                }
                 all.insert(workspace.id, classifier);
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }
-    Ok(all)
+    Ok(Classes::new(all, encoder))
 }

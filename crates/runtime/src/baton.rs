@@ -15,10 +15,10 @@ use arc_swap::ArcSwap;
 use baton_core::engine::{self, view};
 use baton_model::{Timestamp, WorkspaceId};
 use baton_ports::{Assistant, Clock, FactSource, Journal, JournalError};
-use baton_sense::Classifier;
 use tokio::sync::{Semaphore, broadcast, oneshot};
 
 use crate::{
+    classes::Classes,
     committer::Committer,
     decider::Decider,
     effects,
@@ -50,13 +50,12 @@ pub struct Options {
     pub check_invariants: bool,
     /// Events between two snapshots.
     pub snapshot_every: u64,
-    /// Of the workspaces that have issue classes of their own; the others get the generic ones.
-    pub classifiers: Arc<HashMap<WorkspaceId, Classifier>>,
+    pub classes: Arc<Classes>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { owner: "baton".into(), check_invariants: false, snapshot_every: SNAPSHOT_EVERY, classifiers: Arc::default() }
+        Self { owner: "baton".into(), check_invariants: false, snapshot_every: SNAPSHOT_EVERY, classes: Arc::default() }
     }
 }
 

@@ -110,8 +110,9 @@ impl Handle {
     ) -> Result<Committed, SubmitError> {
         if let Some((text, signals)) = input.unsensed() {
             *signals = baton_sense::sense(text);
-            if let Some(own) = self.inner.shared.options.classifiers.get(&self.workspace()) {
-                signals.issue_class = own.classify(text);
+            let classes = &self.inner.shared.options.classes;
+            if let Some(own) = classes.of(self.workspace()) {
+                signals.issue_class = classes.classify(own, text).await;
             }
         }
         if self.inner.shared.stopping.load(Ordering::Acquire) {

@@ -14,6 +14,7 @@
 
 mod baton;
 mod change;
+mod classes;
 mod clock;
 mod committer;
 mod decider;
@@ -29,6 +30,7 @@ pub use baton_core::{
     package::{Form, LEAST_LIMIT, render as render_package},
 };
 pub use change::Change;
+pub use classes::Classes;
 pub use clock::SystemClock;
 pub use handle::{Committed, Handle, SubmitError};
 pub use hindsight::{ReplayError, ReplayOrder};

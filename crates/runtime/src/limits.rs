@@ -14,6 +14,10 @@ pub(crate) const WAKES_IN_A_ROW: usize = 256;
 pub(crate) const CHANGES: usize = 1024;
 /// Effects of one workspace that run at once.
 pub(crate) const EFFECTS: usize = 256;
+/// Texts that the imported encoder reads at once, of all workspaces.
+pub(crate) const ENCODING: usize = 2;
+/// How long a turn waits for the encoder; then the first opinion stands.
+pub(crate) const ENCODER_WAIT: Duration = Duration::from_millis(100);
 /// Between two tries to hand in an effect's answer while the inbox is full.
 pub(crate) const RETRY: Duration = Duration::from_millis(50);
 /// Events read at once when a journal is replayed.

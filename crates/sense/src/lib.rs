@@ -41,7 +41,7 @@ mod trained;
 use std::sync::LazyLock;
 
 use baton_model::Signals;
-pub use classifier::Classifier;
+pub use classifier::{Classifier, First};
 pub use embedding::embed;
 
 use crate::{

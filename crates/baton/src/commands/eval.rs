@@ -28,11 +28,11 @@ pub(crate) fn run(args: EvalArgs) -> Result<ExitCode> {
         EvalSplit::Test => (Split::Test, "test"),
     };
     let mut started = 0;
-    let results = bench::run(&chosen, &Bench { data: &args.data, split }, &mut |suite| {
+    let results = bench::run(&chosen, &Bench { data: &args.data, split, models: args.models.as_deref() }, &mut |suite| {
         bar.set_position(started);
         bar.set_message(suite);
         started += 1;
-    })?;
+    });
     bar.finish_and_clear();
     if let Some(path) = &args.html {
         fs::write(path, bench::html(&results, name)).with_context(|| format!("cannot write {}", path.display()))?;
@@ -47,7 +47,10 @@ pub(crate) fn run(args: EvalArgs) -> Result<ExitCode> {
     for part in &results.missing {
         eprintln!("missing: {part}");
     }
-    Ok(if results.rows.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    for problem in &results.failed {
+        eprintln!("failed: {problem}");
+    }
+    Ok(if results.rows.is_empty() || !results.failed.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 pub(crate) fn table(out: &mut impl Write, results: &Results) -> std::io::Result<()> {

@@ -3,6 +3,7 @@
 pub(crate) mod eval;
 pub(crate) mod journal;
 pub(crate) mod key;
+pub(crate) mod models;
 pub(crate) mod package;
 pub(crate) mod policy;
 mod policy_history;

@@ -12,10 +12,7 @@ impl Columns {
 
     /// `name` is whatever tells this column from others: a word with its role, an intent with its place.
     pub fn add(&mut self, name: impl Hash, value: f32) {
-        let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-        name.hash(&mut hasher);
-        let hash = hasher.finish();
-        self.0.push((((hash ^ (hash >> 32)) as usize % Self::COUNT) as u32, value));
+        self.0.push((place(name), value));
     }
 
     pub fn flag(&mut self, name: impl Hash, set: bool) {
@@ -29,6 +26,14 @@ impl Columns {
         self.0.dedup_by_key(|c| c.0);
         self.0
     }
+}
+
+/// Below [`Columns::COUNT`].
+pub fn place(name: impl Hash) -> u32 {
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    name.hash(&mut hasher);
+    let hash = hasher.finish();
+    ((hash ^ (hash >> 32)) as usize % Columns::COUNT) as u32
 }
 
 /// FNV-1a: the same on every machine and in every version.

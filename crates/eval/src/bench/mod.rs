@@ -12,6 +12,7 @@ pub mod metrics;
 mod parts;
 pub mod rouge;
 mod row;
+pub mod tagger;
 pub mod talk;
 pub mod timing;
 pub mod trees;
@@ -42,20 +43,22 @@ pub struct Suite {
 pub struct Bench<'a> {
     pub data: &'a Path,
     pub split: Split,
+    /// The imported encoder's file, where it does not lie beside the data sets.
+    pub models: Option<&'a Path>,
 }
 
 /// Runs suites one after the other; `progress` hears the name of each before it starts.
-pub fn run(suites: &[&Suite], bench: &Bench<'_>, progress: &mut dyn FnMut(&'static str)) -> Result<Results, BenchError> {
+pub fn run(suites: &[&Suite], bench: &Bench<'_>, progress: &mut dyn FnMut(&'static str)) -> Results {
     let mut results = Results::default();
     for suite in suites {
         progress(suite.name);
         results.begin(suite.name);
         match (suite.run)(bench, &mut results) {
             Ok(()) => {}
-            // A suite without its data says so; the others still run.
+            // A suite without its data, or with data that it cannot read, says so; the others still run.
             Err(BenchError::Missing { part }) => results.missing(&part),
-            Err(other) => return Err(other),
+            Err(other) => results.failed(&other.to_string()),
         }
     }
-    Ok(results)
+    results
 }

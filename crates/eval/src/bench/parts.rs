@@ -159,7 +159,7 @@ mod tests {
     fn with(name: &str, content: &str, check: impl FnOnce(&Bench<'_>)) {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join(name), content).expect("written");
-        check(&Bench { data: folder.path(), split: Split::Dev });
+        check(&Bench { data: folder.path(), split: Split::Dev, models: None });
     }
 
     #[test]

@@ -142,6 +142,9 @@ pub struct Results {
     pub rows: Vec<Row>,
     /// Parts that are not there, as `suite: path`.
     pub missing: Vec<String>,
+    /// What could not be read, as `suite: problem`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub curves: Vec<Curve>,
     #[serde(skip)]
@@ -159,6 +162,10 @@ impl Results {
 
     pub fn missing(&mut self, part: &str) {
         self.missing.push(format!("{}: {part}", self.suite));
+    }
+
+    pub fn failed(&mut self, problem: &str) {
+        self.failed.push(format!("{}: {problem}", self.suite));
     }
 
     pub fn curve(

@@ -153,18 +153,66 @@ fn indirect_speech(bench: &Bench<'_>, results: &mut Results) -> Result<(), Bench
     Ok(())
 }
 
-/// `text` and `label`; the label is 1 or 0, or names an intent with "handoff" or "human" in it.
+/// Lines of text and label, with or without a header, quotes around a text or not. The label is 1 or 0, or names an
+/// intent with "handoff" or "human" in it.
 fn rasa(bench: &Bench<'_>) -> Result<Scored, BenchError> {
     let part = "rasa_handoff/test.tsv";
     if bench.split == Split::Dev {
         return Err(BenchError::Missing { part: format!("a dev part of {part}") });
     }
-    let table = bench.tsv(part)?;
-    let is_request = |label: &str| {
-        let label = label.trim().to_ascii_lowercase();
-        matches!(label.as_str(), "1" | "true" | "yes")
-            || label.contains("handoff") && !label.starts_with("no")
-            || label.contains("human")
-    };
-    Ok(table.columns(["text", "label"])?.iter().map(|[text, label]| (is_request(label), score(text))).collect())
+    let lines = bench.lines(part)?;
+    let header = lines.first().and_then(|l| l.split('\t').position(|cell| cell.trim().eq_ignore_ascii_case("text")));
+    let rows = lines.iter().enumerate().skip(usize::from(header.is_some())).filter(|(_, line)| !line.trim().is_empty());
+    rows.map(|(i, line)| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let place = header.unwrap_or(0);
+        let label = cells.get(usize::from(place == 0)).ok_or_else(|| BenchError::Malformed {
+            file: part.to_owned(),
+            line: i + 1,
+            problem: "no text and label".to_owned(),
+        })?;
+        Ok((is_request(label), score(&unquoted(cells[place.min(cells.len() - 1)]))))
+    })
+    .collect()
+}
+
+fn is_request(label: &str) -> bool {
+    let label = label.trim().to_ascii_lowercase();
+    let negated = label.starts_with("no") || label.contains("not_");
+    matches!(label.as_str(), "1" | "1.0" | "true" | "yes")
+        || !negated && ["handoff", "human", "agent"].iter().any(|word| label.contains(word))
+}
+
+fn unquoted(cell: &str) -> String {
+    match cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inside) => inside.replace("\"\"", "\""),
+        None => cell.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_and_quotes_are_read_in_every_form() {
+        let yes = ["1", "True", "handoff", "human_handoff", "request_human"];
+        assert!(yes.into_iter().all(is_request));
+        assert!(["0", "other", "no_handoff", "not_handoff", "greet"].into_iter().all(|l| !is_request(l)));
+        assert_eq!(unquoted("\"say \"\"hi\"\"\""), "say \"hi\"");
+        assert_eq!(unquoted("\" alone"), "\" alone");
+    }
+
+    #[test]
+    fn out_of_domain_requests_are_read_with_and_without_a_header() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("rasa_handoff")).expect("made");
+        let bench = Bench { data: folder.path(), split: Split::Test, models: None };
+        for content in ["text\tlabel\nlet me talk to a human\t1\nhi\t0\n", "let me talk to a human\thandoff\nhi\tgreet\n"] {
+            std::fs::write(folder.path().join("rasa_handoff/test.tsv"), content).expect("written");
+            let scored = rasa(&bench).expect("reads");
+            assert_eq!(scored.iter().map(|s| s.0).collect::<Vec<_>>(), [true, false]);
+            assert!(scored[0].1 > MARK && scored[1].1 < MARK, "{scored:?}");
+        }
+    }
 }

@@ -24,6 +24,7 @@ mod negotiation;
 mod package;
 mod pii_synth;
 mod second_stage;
+mod slots;
 mod star;
 mod tau_airline;
 mod tau_entities;
@@ -49,6 +50,7 @@ pub const ALL: &[Suite] = &[
     casino::SUITE,
     embedding::SUITE,
     second_stage::SUITE,
+    slots::SUITE,
     pii_synth::SUITE,
     tau_entities::SUITE,
     negotiation::SUITE,

@@ -80,6 +80,7 @@ pub(crate) fn find(reading: &Reading<'_>) -> Vec<Entity> {
     run(look.digits >= 1, contact::addresses);
     run(look.digits >= 7, contact::phones);
     run(look.digits >= 1 || look.has_code(), reference::find);
+    run(look.has_code(), reference::capitals);
     run(look.says(&["name", "hei", "appelle", "llamo"]), contact::persons);
     if look.digits >= 8 {
         reference::long_numbers(text, &mut found);

@@ -6,7 +6,7 @@ use baton_model::EntityKind;
 use regex::Regex;
 
 use super::Found;
-use crate::cue::compile;
+use crate::{cue::compile, embedding::VOCABULARY};
 
 /// `#A-1234`, `#W2378156`, `#12345`.
 static HASH: LazyLock<Regex> = LazyLock::new(|| compile(r"#[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?"));
@@ -26,6 +26,17 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?-u:\b)(?:order|booking|reservation|confirmation|reference|ref|ticket|case|invoice|account|tracking|customer|user|claim|policy|contract|serial|bestellung|bestellnummer|commande|pedido)(?:[ :.#]*(?:number|num|nr|no|id|code|is|reference|ref|nummer|numéro))*[ :.#]+([A-Za-z0-9][A-Za-z0-9_-]{2,24}[A-Za-z0-9])(?-u:\b)",
     )
 });
+
+/// `IFOYYZ`: a booking code may be six capitals, as a word in capitals may be.
+static CAPITALS: LazyLock<Regex> = LazyLock::new(|| compile(r"(?-u:\b)[A-Z]{6}(?-u:\b)"));
+/// What such a code is named by, somewhere before it.
+static BOOKED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?i)(?-u:\b)(?:reservations?|bookings?|confirmations?|itinerar(?:y|ies)|record locators?|locators?|pnrs?|references?|codes?|tickets?)(?-u:\b)",
+    )
+});
+/// Characters before a code in which its name is looked for: "the reservations that I would like to cancel are".
+const NAMED_WITHIN: usize = 80;
 
 pub(super) fn find(text: &str, found: &mut Found) {
     for m in USER.find_iter(text) {
@@ -51,6 +62,16 @@ pub(super) fn find(text: &str, found: &mut Found) {
     for m in MIXED.find_iter(text) {
         let digits = m.as_str().bytes().filter(u8::is_ascii_digit).count();
         if digits >= 1 && digits < m.len() && !name_of_a_thing(m.as_str()) {
+            take(found, m.start(), m.end(), m.as_str());
+        }
+    }
+}
+
+/// Booking codes of capitals only: named before, and no word that a vocabulary knows, whole or in two parts.
+pub(super) fn capitals(text: &str, found: &mut Found) {
+    for m in CAPITALS.find_iter(text) {
+        let from = text[..m.start()].char_indices().rev().take(NAMED_WITHIN).last().map_or(m.start(), |(i, _)| i);
+        if VOCABULARY.pieces(m.as_str(), 3).len() >= 3 && BOOKED.is_match(&text[from..m.start()]) {
             take(found, m.start(), m.end(), m.as_str());
         }
     }
@@ -97,6 +118,10 @@ mod tests {
             ("items 1234509876 and 1234509877", vec!["1234509876", "1234509877"]),
             ("Booking code XKPQRZ", vec!["XKPQRZ"]),
             ("orders #W2378156 and #W2378157", vec!["W2378156", "W2378157"]),
+            ("my reservations, which are IFOYYZ and QKXDLP, please", vec!["IFOYYZ", "QKXDLP"]),
+            ("Reservation, HXDUBJ", vec!["HXDUBJ"]),
+            ("change my booking to LONDON, it was URGENT", vec![]),
+            ("IFOYYZ without a name", vec![]),
             ("#love this", vec![]),
             ("order status please", vec![]),
             ("my order is late", vec![]),

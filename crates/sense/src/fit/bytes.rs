@@ -113,11 +113,11 @@ fn array<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8; 4], BadHead> {
     take(rest, 4)?.try_into().map_err(|_| BadHead::Damaged)
 }
 
-fn size(rest: &mut &[u8]) -> Result<usize, BadHead> {
+pub(super) fn size(rest: &mut &[u8]) -> Result<usize, BadHead> {
     Ok(u32::from_le_bytes(*array(rest)?) as usize)
 }
 
-fn float(rest: &mut &[u8]) -> Result<f32, BadHead> {
+pub(super) fn float(rest: &mut &[u8]) -> Result<f32, BadHead> {
     let number = f32::from_le_bytes(*array(rest)?);
     if number.is_finite() { Ok(number) } else { Err(BadHead::Damaged) }
 }

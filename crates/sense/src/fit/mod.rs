@@ -8,6 +8,7 @@
 mod bytes;
 mod calibrate;
 mod head;
+mod second;
 mod solve;
 mod validate;
 
@@ -16,6 +17,7 @@ use baton_model::Embedding;
 pub use bytes::BadHead;
 pub use calibrate::{best_f1_threshold, cost_threshold};
 pub use head::{Head, Scores};
+pub use second::{Gain, Second, fit_second};
 pub use validate::cross_validate;
 
 use crate::{embed, features::Features};
@@ -77,19 +79,32 @@ pub enum FitError {
     NotOneLabel(usize, usize),
     #[error("there is only one class, `{0}`: nothing to tell apart")]
     OneClass(String),
+    #[error("every example needs a direction of the encoder, all of one width")]
+    Directions,
 }
 
 /// Each example with its labels, as places in `labels`. The order of the examples does not matter for what is held out:
 /// every fifth example is, and the final weights are fitted on all of them.
 pub fn fit(labels: &[&str], examples: &[(Sample, Vec<usize>)], options: &Options) -> Result<Head, FitError> {
     check(labels, examples, options.task)?;
-    let rehearsal = solve::solve(labels.len(), examples, &|i| i % HOLD_OUT != 0, options);
-    let rehearsal = Head::raw(labels, rehearsal, options);
-    let held_out: Vec<(Vec<f32>, &[usize])> =
-        examples.iter().step_by(HOLD_OUT).map(|(sample, gold)| (rehearsal.margins(sample), gold.as_slice())).collect();
-    let calibration = calibrate::calibrate(options.task, labels.len(), &held_out);
+    let (calibration, _) = rehearse(labels, examples, options);
     let weights = solve::solve(labels.len(), examples, &|_| true, options);
     Ok(Head::raw(labels, weights, options).calibrated(calibration))
+}
+
+/// What a head that was fitted without the held-out examples says of them.
+type HeldOut<'e> = Vec<(Vec<f32>, &'e [usize])>;
+
+fn rehearse<'e>(
+    labels: &[&str],
+    examples: &'e [(Sample, Vec<usize>)],
+    options: &Options,
+) -> (Vec<calibrate::Calibration>, HeldOut<'e>) {
+    let rehearsal = solve::solve(labels.len(), examples, &|i| i % HOLD_OUT != 0, options);
+    let rehearsal = Head::raw(labels, rehearsal, options);
+    let held_out: HeldOut<'e> =
+        examples.iter().step_by(HOLD_OUT).map(|(sample, gold)| (rehearsal.margins(sample), gold.as_slice())).collect();
+    (calibrate::calibrate(options.task, labels.len(), &held_out), held_out)
 }
 
 const HOLD_OUT: usize = 5;

@@ -77,27 +77,40 @@ pub(super) fn solve(
             out
         })
         .collect();
-    let costs = costs(labels, examples, &used, options);
-    let mut rows = vec![0.0f32; ((1 << options.bits) + DENSE + 1) * labels];
-    let mut alphas = vec![0.0f32; used.len() * labels];
-    let mut order: Vec<usize> = (0..used.len()).collect();
+    let gold: Vec<&[usize]> = used.iter().map(|&i| examples[i].1.as_slice()).collect();
+    let rows = descend(labels, &scaled, &gold, (1 << options.bits) + DENSE + 1, options);
+    Weights { idf, rows }
+}
+
+/// Rows of `labels` weights, `height` of them.
+pub(super) fn descend(
+    labels: usize,
+    examples: &[Scaled],
+    gold: &[&[usize]],
+    height: usize,
+    options: &Options,
+) -> Vec<f32> {
+    let costs = costs(labels, gold, options);
+    let mut rows = vec![0.0f32; height * labels];
+    let mut alphas = vec![0.0f32; examples.len() * labels];
+    let mut order: Vec<usize> = (0..examples.len()).collect();
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let (mut margins, mut steps) = (vec![0.0f32; labels], vec![0.0f32; labels]);
-    let mut gold = vec![-1.0f32; labels];
+    let mut signs = vec![-1.0f32; labels];
     for _ in 0..options.rounds {
         shuffle(&mut order, &mut state);
         for &i in &order {
-            let x = &scaled[i];
+            let x = &examples[i];
             gather(&rows, x, &mut margins);
-            gold.fill(-1.0);
-            for &l in &examples[used[i]].1 {
-                gold[l] = 1.0;
+            signs.fill(-1.0);
+            for &l in gold[i] {
+                signs[l] = 1.0;
             }
             let length: f32 = x.values.iter().map(|v| v * v).sum();
             let alpha = &mut alphas[i * labels..(i + 1) * labels];
             let mut moved = false;
             for l in 0..labels {
-                let y = gold[l];
+                let y = signs[l];
                 let damping = 0.5 / costs[l][usize::from(y > 0.0)];
                 let gradient = y * margins[l] - 1.0 + alpha[l] * damping;
                 let next = (alpha[l] - gradient / (length + damping)).max(0.0);
@@ -110,10 +123,10 @@ pub(super) fn solve(
             }
         }
     }
-    Weights { idf, rows }
+    rows
 }
 
-fn gather(rows: &[f32], x: &Scaled, margins: &mut [f32]) {
+pub(super) fn gather(rows: &[f32], x: &Scaled, margins: &mut [f32]) {
     let labels = margins.len();
     margins.fill(0.0);
     for (&row, &value) in x.rows.iter().zip(&x.values) {
@@ -142,14 +155,12 @@ fn scatter(rows: &mut [f32], x: &Scaled, steps: &[f32]) {
 }
 
 /// What an error costs, by label: of a negative, of a positive.
-fn costs(labels: usize, examples: &[(Sample, Vec<usize>)], used: &[usize], options: &Options) -> Vec<[f32; 2]> {
+fn costs(labels: usize, gold: &[&[usize]], options: &Options) -> Vec<[f32; 2]> {
     let mut positives = vec![0usize; labels];
-    for &i in used {
-        for &l in &examples[i].1 {
-            positives[l] += 1;
-        }
+    for &l in gold.iter().copied().flatten() {
+        positives[l] += 1;
     }
-    let share = |p: usize| ((used.len() - p).max(1) as f32 / p.max(1) as f32).powf(options.balance);
+    let share = |p: usize| ((gold.len() - p).max(1) as f32 / p.max(1) as f32).powf(options.balance);
     positives.into_iter().map(|p| [options.cost, options.cost * share(p)]).collect()
 }
 

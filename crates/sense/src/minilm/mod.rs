@@ -116,6 +116,11 @@ impl<M: Matrix> Encoder<M> {
         })
     }
 
+    /// Of the directions it gives.
+    pub fn width(&self) -> usize {
+        self.shape.width
+    }
+
     /// Of length 1. A text without words has a direction too: that of the two brackets.
     pub fn encode(&self, text: &str) -> Vec<f32> {
         self.encode_with(&VOCABULARY, text)
