@@ -49,8 +49,8 @@ fn churn() -> Detector {
     Detector::new(
         SignalKind::ChurnThreat,
         vec![
-            cue(5.2, "(?:take|taking|took) (?:my|our) (?:business|money|custom) (?:elsewhere|somewhere else|to)|(?:will|won't|i'll|we'll|shall|would|am|i'm)?(?: not| never| be never)? ?(?:never|not) (?:be )?(?:buy|buying|order|ordering|shop|shopping|use|using|fly|flying|book|booking|come|coming|deal|dealing|do|doing|recommend|purchase|stay|spend)(?:ing)? (?:[a-z']+ ){0,4}(?:again|ever again|anymore|any more)|(?:lost|losing|lose) (?:a|an|me as a|this|another) (?:loyal |long[- ]?time |good |valued )?customer|(?:last time|never again)(?: (?:i|we|will|with|using))?|i(?:'m| am)(?: so)? (?:leaving|done with|finished with|through with|switching|out of here|moving to)|(?:switch|switching|move|moving|change|changing|go|going) (?:[a-z]+ )?to (?:a |an |another |your |the )?(?:competitor|competition|different (?:company|provider|bank|carrier|airline)|another (?:company|provider|bank|carrier|airline)|other (?:company|provider|bank|carrier))"),
-            cue(3.6, "(?:cancel|cancelling|canceling|close|closing|terminate|terminating|end|ending|delete|deleting|quit) (?:my|our|this|the|all my) (?:[a-z]+ )?(?:account|subscription|membership|contract|plan|policy|service|line|card)s?|unsubscribe me|(?:want|need|like|going) to (?:leave|cancel) (?:you|your (?:company|service))|find (?:another|a better|a different|someone else)|competitors? (?:is|are|offers?|has|have|gives?)|go(?:ing)? elsewhere|somewhere else|(?:1|one|zero|0)[- ]stars?|bad review|(?:tell|telling|warn|warning) (?:everyone|everybody|my friends|people|others)|thinking (?:of|about) (?:leaving|switching|cancelling|canceling)"),
+            cue(5.2, "(?:take|taking|took) (?:my|our) (?:business|money|custom) (?:elsewhere|somewhere else|to)|(?:will|won't|i'll|we'll|shall|would|am|i'm)?(?: not| never| be never)? ?(?:never|not) (?:be )?(?:buy|buying|order|ordering|shop|shopping|use|using|fly|flying|book|booking|come|coming|deal|dealing|do|doing|recommend|purchase|stay|spend)(?:ing)? (?:[a-z']+ ){0,4}(?:again|ever again|anymore|any more)|(?:lost|losing|lose) (?:a|an|me as a|this|another) (?:loyal |long[- ]?time |good |valued )?customer|(?:(?:this (?:is|was|will be)|that(?:'s| is| was)) (?:the |my |our )?(?:very )?last time|(?:the )?last time (?:i|we)(?:'ll| will)? (?:ever )?(?:buy|order|shop|use|fly|book|deal|stay|come)|never again)(?: (?:i|we|will|with|using))?|i(?:'m| am)(?: so)? (?:leaving (?:you|your|this (?:company|bank|provider|service))|(?:done|finished|through) with (?:you(?:r [a-z]+| guys| people| lot)|this (?:company|bank|provider|service|airline|shop|store))|switching (?:bank|provider|carrier|compan|to)[a-z]*|out of here|moving to (?:another|a different|your))|(?:switch|switching|move|moving|change|changing|go|going) (?:[a-z]+ )?to (?:a |an |another |your |the )?(?:competitor|competition|different (?:company|provider|bank|carrier|airline)|another (?:company|provider|bank|carrier|airline)|other (?:company|provider|bank|carrier))"),
+            cue(3.6, "(?:cancel|cancelling|canceling|close|closing|terminate|terminating|end|ending|delete|deleting|quit) (?:my|our|this|the|all my) (?:[a-z]+ )?(?:account|subscription|membership|contract|plan|policy|service|line|card)s?|unsubscribe me|(?:want|need|like|going) to (?:leave|cancel) (?:you|your (?:company|service))|find (?:another|a better|a different) (?:company|provider|bank|carrier|airline|shop|store|hotel|supplier|service|place to)|competitors? (?:is|are|offers?|has|have|gives?)|go(?:ing)? elsewhere|somewhere else|(?:1|one|zero|0)[- ]stars?|bad review|(?:tell|telling|warn|warning) (?:everyone|everybody|my friends|people|others)|thinking (?:of|about) (?:leaving|switching|cancelling|canceling)"),
         ],
     )
     .unless("how (?:do|can|would) i (?:close|cancel|delete) (?:my|the|an) (?:[a-z]+ )?(?:account|subscription|card|plan|membership|policy)")
@@ -124,6 +124,8 @@ mod tests {
                 "I will never shop here again",
                 "I'm taking my business elsewhere",
                 "You just lost a customer",
+                "I'm done with you people",
+                "this is the last time I order here",
                 "I'm switching to a competitor",
                 "close my account, I'm done with you",
             ],
@@ -131,6 +133,9 @@ mod tests {
                 "How do I cancel my subscription?",
                 "cancel my order please",
                 "I will order again, great service",
+                "when was the last time you updated this?",
+                "can you find another flight for me?",
+                "I'm leaving on Friday, is that too late?",
                 "Can I move to another seat?",
             ],
         );

@@ -83,7 +83,7 @@ pub fn sense(text: &str) -> Signals {
     }
     let learnt = trained::Learnt::of(reading.raw);
     Signals {
-        sentiment: learnt.sentiment(sentiment::score(&reading)),
+        sentiment: learnt.sentiment(sentiment::score(&reading), &reading),
         found: learnt.join(&reading, PANEL.detect(&reading, FLOOR), |kind| PANEL.vetoes(kind, &reading)),
         issue_class: issue::classify(&reading),
         language: language::guess(&reading),

@@ -29,6 +29,7 @@ fn terms() -> Detector {
             // Barter, whatever the goods are.
             cue(4.0, "in exchange(?: for)?|in return for|trade (?:you|me|[0-9a-z]+ (?:of|for))|counter ?offer|(?:final|fair|better|original|hard) (?:deal|offer|trade|split|compromise)|my proposal|reach an agreement|rest (?:is|are) (?:all )?yours|how (?:does|do|would) (?:[a-z0-9]+ ){1,10}sound|(?:is|would) (?:that|this) (?:be )?(?:a )?(?:fair|deal)|(?:that|this|it) (?:is|seems|sounds|looks) (?:very |more |only |pretty )?fair|that's fair|sounds fair|(?:not|isn't|don't think (?:that|this|it) is|seem) fair|meet in the middle|compromise|willing to (?:trade|give|let|share|part|accept|settle|take|offer|go|split|negotiate|do|pay)|(?:okay|ok|open|fine|agree|willing|alright|good) (?:with|to) (?:me|you|my|us) (?:having|taking|getting|keeping|giving)|you (?:can|could|may|would|get to|will) (?:then )?(?:have|keep|take|get) (?:all|both|the rest|the remaining|the other|most|[0-9]|one|two|three|my)|(?:the )?rest (?:for|to|of (?:them|it) to|goes to) you|(?:i|we)(?:'ll| will| can| could| would|'d)? (?:(?:give|offer|trade|spare|sacrifice) (?:you|u|up) (?:all|both|the rest|my|the|an?|[0-9]|one|two|three|some|more)|let (?:you|u) (?:have|take|keep|get))|(?:if|and) (?:you|u) (?:can |could |would |will |only )*(?:give|gave|let|spare)(?: (?:me|us|him))? (?:have |take )?(?:all|both|the (?:rest|other|extra)|just|only|at least|one|two|three|some|more|[0-9])|(?:if|and) (?:you|u|i|we) (?:can |could |would |will |only )*(?:take|took|get|got|keep|kept|have|had) (?:all|both|the (?:rest|other|extra|remaining)|at least|two|three|[0-9])"),
             cue(3.4, "(?:how about|what about|what if|suppose|would it be (?:ok|okay|fair|possible)|do you think|can we|could we|any way)(?: (?:maybe|instead|that|if|then|just|to))* (?:i|you|we)(?: (?:can|could|would|each|both|just|only|only|maybe))* (?:take|took|get|got|give|gave|have|had|keep|kept|split|trade|share|pay|paid|do|agree)|(?:can|could|will|would|can you) (?:you|u) (?:please |maybe |possibly )?(?:give|spare|share|part with|let me have|let me take|throw in) (?:me |us )?(?:at least|one more|one extra|some extra|some of|two|all|both|extra|more of|[0-9])|(?:i|we)(?:'d| would| will| do| really| just|'ll)* (?:need|want|like|prefer|take|have)(?: to (?:have|get|keep))? (?:at least|as (?:much|many)|all(?: of)? (?:the|three|3)|all [0-9]|a minimum|both)|(?:for me|for you)(?: and|, and|,)? (?:the )?(?:rest|[0-9]|one|two)|(?:i|you|we) (?:get|take|keep) (?:all |the )?(?:[0-9]|one|two|three|both)(?: [a-z]+){1,4} (?:and|,|if) (?:i|you|we|[0-9])|(?:can't|cannot|can not|won't|couldn't) (?:agree|accept|go (?:any )?(?:lower|higher)|part with|spare|give up)|as (?:low|high) as i can|split (?:it|them|the|up|evenly|[a-z]+ (?:evenly|equally))|walk away|do we have a deal|have a deal"),
+            cue(4.0, "(?:i(?:'m| am)|so i(?:'m| am)?) (?:proposing|porposing|offering)|i (?:propose|offer) (?:you|that|[0-9a-z]+ (?:of|for))|(?:so|then|if|and) (?:you|u)(?: will| would|'ll)? (?:give|giving) (?:me|us) (?:all|both|[0-9]|one|two|three|the)|(?:asking|want|expecting) (?:me|us) to give|give us all of|the rest (?:you|u) (?:can|may|could) (?:have|keep|take)|(?:give|leave) (?:you|u) (?:all |with )?the rest|make a deal|(?:does|is) (?:that|the|your) offer (?:still )?(?:stand|good|open|valid)|(?:work|figure|sort) (?:something|it|this) out (?:if|so|between|where|that)|how (?:does|do|would) [^.!?\n]{2,80} sound|would (?:you|u) like to (?:take|keep|have) (?:[0-9]|one|two|three|all|both)|(?:you|u) (?:can|may|could|would) (?:have|keep|take) (?:[0-9a-z]+ ){1,6}(?:if|and|but|in) (?:i|you|u|we)|any chance (?:i|we) (?:can|could|might) ?(?:get|have) (?:[0-9]|one|two|three|all|both|a few|some|more)|work on the (?:price|food|terms|rest)|i can (?:accept|go for|agree to|live with) [^.!?\n]{0,60}(?:but|if|and)(?: [a-z]+){0,4} (?:you|give|rest)"),
             cue(1.8, "exceptions?|waive|flexible|flexibility|leeway|extension|accommodat(?:e|ion)"),
         ],
     )
@@ -78,6 +79,10 @@ mod tests {
                 "would you be ok with me having both ropes",
                 "Hmm, that is not fair, I need at least three of them",
                 "I am willing to trade my seat for a later flight",
+                "So you will give me 3 lamps and no bulbs?",
+                "I am proposing you keep the tent",
+                "I can go for two blankets, the rest you can have",
+                "How does a week longer, at the old rate, sound?",
             ],
             &[
                 "I get a null pointer exception",
@@ -87,6 +92,8 @@ mod tests {
                 "I'll take two large pizzas and a cola",
                 "Can I have three tickets for Friday?",
                 "how about tomorrow at noon",
+                "you can have my number, it is 7",
+                "That sounds great, I will take two",
             ],
         );
     }

@@ -31,7 +31,7 @@ const LEXICON: [(f32, &str); 12] = [
     ),
     (
         -1.4,
-        "bad broken fail failed fails failure damaged defective faulty lost stuck refuse refused ignored annoying annoyed disappointing disappointed concerned worried poor unhappy complain complaint stop crashed cold dirty rude sad sorry lie lied overcharged trouble difficult never nothing nobody 😕 🙁 😞 😟",
+        "bad broken fail failed fails failure damaged defective faulty lost stuck refuse refused ignored annoying annoyed disappointing disappointed concerned worried poor unhappy complain complaint stop crashed cold dirty rude sad lie lied overcharged trouble difficult never nothing nobody 😕 🙁 😞 😟",
     ),
     (
         -2.0,

@@ -50,6 +50,8 @@ const YES: f32 = 0.5;
 /// What a head says of a text that has a veto of the cues in it, at most.
 const SUSPECTED: f32 = 0.4;
 const MOST_WORDS: usize = 3;
+/// Up to so many words, only a known word has a mood.
+const FEW_WORDS: usize = 2;
 /// A learnt mood that is weaker is none.
 const CALM: f32 = 0.15;
 
@@ -68,14 +70,14 @@ impl Learnt {
     }
 
     /// Negative to positive, -1 to 1: the lexicon knows negation and contrast, the head speaks where no word is known to
-    /// have a mood.
-    pub(crate) fn sentiment(&self, lexicon: f32) -> f32 {
+    /// have a mood. "No" and "the 7th" answer a question: so few words have no mood that the head would know.
+    pub(crate) fn sentiment(&self, lexicon: f32, reading: &Reading<'_>) -> f32 {
         let p = &self.sentiment.probabilities;
         let (negative, positive) = (p.first().copied().unwrap_or(0.0), p.last().copied().unwrap_or(0.0));
         let leaning = 0.6 * (positive - negative);
         round(if lexicon != 0.0 {
             lexicon
-        } else if leaning.abs() < CALM {
+        } else if leaning.abs() < CALM || reading.words().nth(FEW_WORDS).is_none() {
             0.0
         } else {
             leaning

@@ -52,6 +52,7 @@ const PRIOR: [(&str, [f32; 2]); FEATURES.len()] = [
     ("asks_back", [0.1, 0.2]),
     ("failed_tools", [0.7, 1.2]),
     ("tool_calls", [0.0, 0.1]),
+    ("changes", [0.0, 0.2]),
     ("length", [0.0, 0.1]),
     ("minutes", [0.0, 0.0]),
 ];
@@ -368,15 +369,19 @@ fn tau(sources: &Sources<'_>) -> Result<Vec<Talk>, TrainError> {
     let lines = sources.json_lines("tau_bench/airline_gpt4o_dialogues_train.jsonl")?;
     let talk = |line: &Value| {
         let mut writer = Writer::default();
+        let mut called = String::new();
         for turn in items(line, "turns") {
             let text = texts(turn, "text");
+            if let Some(call) = items(turn, "calls").last() {
+                texts(call, "name").clone_into(&mut called);
+            }
             match texts(turn, "role") {
                 "customer" => {
                     writer.say(Author::Customer, text);
                 }
                 "tool" => {
                     let ok = !text.trim_start().to_ascii_lowercase().starts_with("error");
-                    writer.add(Author::Tool { name: "tool".into(), ok }, "", Signals::default());
+                    writer.add(Author::Tool { name: called.clone(), ok }, "", Signals::default());
                 }
                 _ if !text.is_empty() => {
                     writer.say(Author::AiAgent, text);

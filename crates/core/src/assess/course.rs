@@ -18,9 +18,12 @@ pub(super) const LOOKBACK: usize = 40;
 /// The AI's "I cannot help with that", the customer's "that did not help" and "thanks" count from here.
 const CANNOT_HELP: f32 = 0.6;
 const UNRESOLVED: f32 = 0.5;
+/// "Still", "but I": together with the same answer again, a weak cue is enough.
+const OBJECTION: f32 = 0.15;
 const THANKS: f32 = 0.5;
-/// The AI says the same again when this much of its words, and at least so many of them, come back.
-const LOOP: f32 = 0.8;
+/// The AI says the same again when this much of its words, and at least so many of them, come back. What comes back with
+/// another day or number in it is an answer to something else.
+const LOOP: f32 = 0.95;
 const LOOP_WORDS: usize = 5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +91,8 @@ impl<'a> Course<'a> {
                 Author::AiAgent => {
                     let repeats = said_before(&window, &answers, i);
                     let by_itself = failed_by_itself(turn, policy.policy.ai.confidence_floor);
-                    // Words that come back after the customer spoke; before that the AI only goes on.
-                    let why = by_itself.or_else(|| repeats.filter(|_| answer.is_none()).map(|_| Why::Loop));
+                    let stuck = repeats.is_some() && is_stuck(&window, &asked, &answers, i);
+                    let why = by_itself.or(stuck.then_some(Why::Loop));
                     if let Some(why) = why {
                         course.failed.push(Attempt { why, turn, repeats: repeats.filter(|_| why == Why::Loop) });
                     }
@@ -187,6 +190,34 @@ fn most_alike<'a>(window: &Window<'a>, asked: &[usize], answers: &[usize], turn:
         .take(2)
         .map(|&earlier| (window.said[earlier].alike(&window.said[turn]), Some(window.turns[earlier])))
         .fold((0.0, None), |best, next| if next.0 > best.0 { next } else { best })
+}
+
+/// Whether the customer gave no ground for the same answer: they said the same again, or that it was no answer. A question
+/// that comes back after another answer, or a result after another request, is no loop. Nor is what the AI says twice
+/// before the customer speaks.
+fn is_stuck(window: &Window<'_>, asked: &[usize], answers: &[usize], turn: usize) -> bool {
+    let since = |i: &&usize| answers.last().is_some_and(|last| **i > *last) && **i < turn;
+    asked.iter().filter(since).any(|&now| {
+        let (said, signals) = (&window.turns[now].text, &window.turns[now].signals);
+        let again = |&before: &usize| {
+            before < now
+                && (window.turns[before].text.trim().eq_ignore_ascii_case(said.trim())
+                    || window.said[before].alike(&window.said[now]) >= SAME)
+        };
+        signals.score(SignalKind::Unresolved) >= OBJECTION
+            || denies(said)
+            || asked.iter().rev().filter(|&&before| before < now).take(2).any(again)
+    })
+}
+
+/// "I have none", "that is not it".
+fn denies(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    words.any(|w| {
+        let w = w.to_ascii_lowercase().replace('’', "'");
+        matches!(w.as_str(), "no" | "not" | "none" | "nothing" | "never" | "nope" | "already" | "wrong" | "cannot" | "dont" | "cant")
+            || w.ends_with("n't")
+    })
 }
 
 /// One of the AI's last two turns that this one repeats. Greetings and short phrases come back in the best of talks.

@@ -129,8 +129,8 @@ pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'
     (r.score, r.threshold) = (course.strain, threshold);
     r.because = match (acts, by_ai) {
         (false, _) => "The conversation is still strained; a person was offered already.".into(),
-        (true, true) => "The conversation goes in circles.".into(),
-        (true, false) => "The mood of the conversation is getting worse.".into(),
+        (true, true) => format!("The conversation is not getting anywhere: {}.", course.reading.told()),
+        (true, false) => format!("The customer is getting upset: {}.", course.reading.told()),
     };
     r.features = course.reading.features();
     r.evidence = course.turns.iter().rev().filter(|t| t.is_customer()).take(2).map(|t| evidence::whole(t)).collect();

@@ -103,13 +103,15 @@ fn watched(run: &Run, score: impl Fn(usize) -> f64) -> Watched {
 fn live(run: &Run) -> Watched {
     let mut talk = Talk::default();
     let mut upto = Vec::new();
+    let mut called = "";
     for said in &run.turns {
+        called = said.calls.last().map_or(called, |call| call.name.as_str());
         let text = said.text.as_deref().unwrap_or("");
         match said.role.as_str() {
             "customer" => talk.add(Author::Customer, text),
             "tool" => {
                 let ok = !text.trim_start().to_ascii_lowercase().starts_with("error");
-                talk.add(Author::Tool { name: "tool".into(), ok }, "");
+                talk.add(Author::Tool { name: called.into(), ok }, "");
             }
             _ if !text.is_empty() => talk.add(Author::AiAgent, text),
             _ => {}

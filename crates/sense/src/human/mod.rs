@@ -65,6 +65,9 @@ fn asking() -> Vec<Cue> {
     let help_from = format!(
         "(?:help|assistance|support|answers?|advice|reply|response|call|callback|call back|message|email|contact|attention|chat|conversation)(?: [a-z]+){{0,2}} (?:from|by|with|of) (?:{ARTICLE} )?{ROLE}"
     );
+    let from_role = format!(
+        "(?:ask|get|hear|receive|request|demand|want|prefer)(?: [a-z]+){{0,5}} (?:from|by) (?:{ARTICLE} )?(?:real |actual |live |human )*(?:agent|human(?: being)?|person|representative|manager|supervisor|operator|advis[oe]r|member of (?:your |the )?staff)"
+    );
     let who = "who (?:else )?(?:can|could|do|should|would|must|might) (?:i|we) (?:speak|talk|chat|turn|complain|escalate)(?: [a-z]+){0,3} (?:to|with)";
     vec![
         cue(5.6, &talk_to),
@@ -100,6 +103,7 @@ fn asking() -> Vec<Cue> {
             "(?:i|we|id|i'd) (?:just |really |would )?(?:want|need|like|demand|prefer) (?:an? )?(?:person|someone|somebody)(?: to (?:talk|speak|help|call|look|assist|handle|fix)| please| now| here| instead|[.,;!?]|[^a-zA-Z0-9]*$)",
         ),
         cue(3.8, &help_from),
+        cue(4.2, &from_role),
         cue(3.3, who),
         cue(2.5, "who (?:can|could|do|should) (?:i|we) (?:contact|call|ring|phone|reach)"),
         cue(
@@ -156,7 +160,11 @@ fn declining_the_bot() -> Vec<Cue> {
     let rather = format!(
         "(?:instead of|rather than|and not|, not|but not|other than) (?:talking to |speaking to |chatting with |with |to )?(?:an? |this |your |the |some |another )?{BOT}"
     );
+    let hopeless = format!(
+        "(?:this|the|your|ur|that) {BOT} (?:is|are|s|isn't|is not|does|doesn't|does not|can't|cannot|has|keeps)(?: (?:so|just|really|very|absolutely|completely|totally|too|a|an|all|getting|being))* (?:stupid|dumb|useless|hopeless|terrible|awful|rubbish|garbage|crap|trash|shit|horrible|ridiculous|idiot|joke|annoying|wrong|no (?:help|use|good)|waste|help(?:ing|ful)?|work(?:ing)?|understand(?:ing)?|listen(?:ing)?|answer(?:ing)?)"
+    );
     vec![
+        cue(3.4, &hopeless),
         cue(3.4, &not_with),
         cue(3.4, &dislike),
         cue(3.4, &stop),

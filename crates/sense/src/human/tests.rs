@@ -37,6 +37,8 @@ fn asks_for_a_person() {
             "Is there a human there?",
             "Please escalate this to your manager",
             "i wanna talk with someone real",
+            "I want to ask for that refund directly from an agent",
+            "this chatbot is really useless",
             // Short forms and misspellings.
             "humna pls",
             "need human",

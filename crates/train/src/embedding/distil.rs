@@ -26,7 +26,8 @@ pub(super) struct Settings {
     pub(super) steps: usize,
 }
 
-/// Chosen on the development parts of BANKING77 and CLINC150; the curves are flat.
+/// Read off the accuracy of the nearest text on CLINC150's development part and on an eighth of BANKING77's training part,
+/// whose texts are in the corpus too, without their labels. The curves are flat.
 pub(super) const SHIPPED: Settings = Settings { rare: 1e-3, ridge: 1.0, rounds: 2, steps: 20 };
 
 /// What is to be matched.

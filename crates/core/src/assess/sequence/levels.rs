@@ -13,46 +13,48 @@ pub enum Kind {
     Ai,
 }
 
-/// Names as decisions show them, in the order of [`Levels`].
-pub const FEATURES: [(&str, Kind); COUNT] = [
+/// Names as decisions list them and words as decisions tell them, in the order of [`Levels`].
+pub const FEATURES: [(&str, Kind, &str); COUNT] = [
     // Below zero, of the sentiment.
-    ("low_mood", Kind::Mood),
+    ("low_mood", Kind::Mood, "the mood is low"),
     // Above zero.
-    ("good_mood", Kind::Mood),
+    ("good_mood", Kind::Mood, "the mood is good"),
     // How far the mood fell below what it was.
-    ("falling_mood", Kind::Mood),
+    ("falling_mood", Kind::Mood, "the mood falls"),
     // Anger, anxiety, sadness or abuse: the strongest.
-    ("distress", Kind::Mood),
+    ("distress", Kind::Mood, "the customer is distressed"),
     // Complaint, dispute, threat to sue or to leave: the strongest.
-    ("complaint", Kind::Mood),
-    ("asks_for_a_person", Kind::Mood),
-    ("negotiates", Kind::Mood),
-    ("thanks", Kind::Mood),
+    ("complaint", Kind::Mood, "the customer complains"),
+    ("asks_for_a_person", Kind::Mood, "they ask for a person"),
+    ("negotiates", Kind::Mood, "they negotiate"),
+    ("thanks", Kind::Mood, "they say thanks"),
     // The mood rose after an apology.
-    ("apology_worked", Kind::Mood),
+    ("apology_worked", Kind::Mood, "an apology worked"),
     // "That did not help."
-    ("not_helped", Kind::Ai),
+    ("not_helped", Kind::Ai, "an answer did not help"),
     // The customer says what they said before the AI's answer.
-    ("asks_again", Kind::Ai),
+    ("asks_again", Kind::Ai, "the customer asks again"),
     // The customer writes again before anybody answered.
-    ("not_answered", Kind::Ai),
+    ("not_answered", Kind::Ai, "the customer waits for an answer"),
     // The AI says what it said before.
-    ("repeats_itself", Kind::Ai),
-    ("apologises", Kind::Ai),
+    ("repeats_itself", Kind::Ai, "the AI repeats itself"),
+    ("apologises", Kind::Ai, "the AI apologises"),
     // "I cannot do that", no answer, or one that the AI is not sure of.
-    ("cannot_help", Kind::Ai),
+    ("cannot_help", Kind::Ai, "the AI cannot help"),
     // The AI answers a question with a question.
-    ("asks_back", Kind::Ai),
-    ("failed_tools", Kind::Ai),
+    ("asks_back", Kind::Ai, "the AI answers with a question"),
+    ("failed_tools", Kind::Ai, "a tool failed"),
     // Tools that did their work: a long way to go.
-    ("tool_calls", Kind::Ai),
+    ("tool_calls", Kind::Ai, "it took many tools"),
+    // Of these, those that changed something by their name: more can go wrong. In doublings, as all tools.
+    ("changes", Kind::Ai, "much was changed"),
     // Turns of the customer, in doublings.
-    ("length", Kind::Ai),
+    ("length", Kind::Ai, "it has become long"),
     // Minutes since the first turn, in doublings.
-    ("minutes", Kind::Ai),
+    ("minutes", Kind::Ai, "it takes long"),
 ];
 
-const COUNT: usize = 20;
+const COUNT: usize = 21;
 const LOW: usize = 0;
 const GOOD: usize = 1;
 const FALLING: usize = 2;
@@ -71,15 +73,16 @@ const CANNOT_HELP: usize = 14;
 const ASKS_BACK: usize = 15;
 const FAILED_TOOLS: usize = 16;
 const TOOL_CALLS: usize = 17;
-const LENGTH: usize = 18;
-const MINUTES: usize = 19;
+const CHANGES: usize = 18;
+const LENGTH: usize = 19;
+const MINUTES: usize = 20;
 
 /// What is left of a level after each turn of the customer.
 const FADE: f32 = 0.6;
 /// Levels end here, however often something happens.
 const HIGHEST: f32 = 2.0;
 /// Levels that do not fade.
-const LASTING: [usize; 3] = [TOOL_CALLS, LENGTH, MINUTES];
+const LASTING: [usize; 4] = [TOOL_CALLS, CHANGES, LENGTH, MINUTES];
 /// Likeness below this is chance.
 const CHANCE: f32 = 0.3;
 /// With which earlier turns of the same speaker a turn is compared.
@@ -108,6 +111,7 @@ struct Walk {
     /// The mood when the AI apologised.
     apologised_at: Option<f32>,
     tools: f32,
+    changes: f32,
 }
 
 impl Levels {
@@ -118,7 +122,7 @@ impl Levels {
             match &window.turns[i].author {
                 Author::Customer => walk.customer(window, i),
                 Author::AiAgent => walk.ai(window, i),
-                Author::Tool { ok, .. } => walk.tool(*ok),
+                Author::Tool { name, ok } => walk.tool(name, *ok),
                 Author::HumanAgent { .. } | Author::Notice { .. } | Author::Note { .. } => {}
             }
         }
@@ -196,10 +200,12 @@ impl Walk {
         self.answers.push(i);
     }
 
-    fn tool(&mut self, ok: bool) {
+    fn tool(&mut self, name: &str, ok: bool) {
         if ok {
             self.tools += 1.0;
             self.levels[TOOL_CALLS] = doublings(self.tools);
+            self.changes += if changes(name) { 1.0 } else { 0.0 };
+            self.levels[CHANGES] = doublings(self.changes);
         } else {
             self.add(FAILED_TOOLS, 1.0);
         }
@@ -212,6 +218,19 @@ fn cannot_help(turn: &Turn) -> f32 {
     // Half sure is no news; nothing but doubt is as bad as no answer.
     let doubt = meta.and_then(|m| m.confidence).map_or(0.0, |c| (1.0 - 2.0 * c).clamp(0.0, 1.0));
     if no_answer { 1.0 } else { doubt.max(turn.signals.score(SignalKind::CannotHelp).clamp(0.0, 1.0)) }
+}
+
+/// Whether a tool's name begins with a verb that changes something: `book_flight`, `cancelOrder`, `update-address`.
+fn changes(name: &str) -> bool {
+    const VERBS: [&str; 26] = [
+        "add", "apply", "book", "cancel", "change", "charge", "close", "create", "delete", "exchange", "issue", "modify",
+        "open", "pay", "place", "refund", "remove", "reset", "return", "send", "set", "submit", "switch", "update",
+        "upgrade", "write",
+    ];
+    VERBS.iter().any(|verb| {
+        let begins = name.get(..verb.len()).is_some_and(|start| start.eq_ignore_ascii_case(verb));
+        begins && !name[verb.len()..].starts_with(|c: char| c.is_ascii_lowercase())
+    })
 }
 
 /// To the most alike of the last few earlier turns; 0 for chance, 1 for the same.
@@ -289,6 +308,19 @@ mod tests {
         let pleased = [before.clone(), sorry.clone(), customer("ah, good", 0.4, &[])];
         let cross = [before, sorry, customer("still wrong", -0.6, &[])];
         assert_eq!((level(&pleased, APOLOGY_WORKED), level(&cross, APOLOGY_WORKED)), (1.0, 0.0));
+    }
+
+    #[test]
+    fn tools_that_change_something_are_known_by_their_names() {
+        for name in ["book_flight", "cancelOrder", "update-address", "refund", "Send_Email"] {
+            assert!(changes(name), "{name}");
+        }
+        for name in ["get_order", "address_lookup", "settings_read", "search_flights", "bookings", ""] {
+            assert!(!changes(name), "{name}");
+        }
+        let tool = |name: &str| said(Author::Tool { name: name.into(), ok: true }, "", 0.0, &[]);
+        let turns = [customer("a", 0.0, &[]), tool("get_order"), tool("refund_order"), customer("b", 0.0, &[])];
+        assert_eq!(level(&turns, CHANGES), 1.0);
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Model {
                 return Err(format!("there is no feature {unknown}"));
             }
             let mut weights = [0.0; FEATURES.len()];
-            for (weight, (name, _)) in weights.iter_mut().zip(FEATURES) {
+            for (weight, (name, ..)) in weights.iter_mut().zip(FEATURES) {
                 *weight = *named.weights.get(name).ok_or_else(|| format!("{name} has no weight"))?;
             }
             Ok(Head { bias: named.bias, weights })
@@ -90,7 +90,7 @@ impl Model {
         let mut out = format!("version = {}\n", self.version);
         for (name, head) in [("takeover", &self.takeover), ("failing", &self.failing)] {
             out.push_str(&format!("\n[{name}]\nbias = {:.3}\n\n[{name}.weights]\n", head.bias));
-            for ((feature, _), weight) in FEATURES.iter().zip(head.weights) {
+            for ((feature, ..), weight) in FEATURES.iter().zip(head.weights) {
                 out.push_str(&format!("{feature} = {weight:.3}\n"));
             }
         }
@@ -136,6 +136,12 @@ impl Reading {
     pub fn by_the_ai(&self) -> bool {
         let share = |of: Kind| self.moved_by.iter().filter(|m| FEATURES[m.0].1 == of).map(|m| m.1.max(0.0)).sum::<f32>();
         share(Kind::Ai) > share(Kind::Mood)
+    }
+
+    /// The two that moved it most, in words.
+    pub(crate) fn told(&self) -> String {
+        let up = self.moved_by.iter().filter(|(_, share)| *share > 0.0);
+        up.take(2).map(|(i, _)| FEATURES[*i].2).collect::<Vec<_>>().join(", ")
     }
 
     pub fn features(&self) -> Vec<Feature> {
@@ -196,6 +202,7 @@ mod tests {
         assert!((reading.takeover - 1.0 / (1.0 + (-0.5f32).exp())).abs() < 1e-6);
         let names: Vec<String> = reading.features().into_iter().map(|f| f.name).collect();
         assert_eq!(names, ["distress", "thanks"]);
+        assert_eq!(reading.told(), "the customer is distressed");
         assert!(!reading.by_the_ai());
         levels.0[place("asks_again")] = 2.0;
         levels.0[place("distress")] = 0.0;

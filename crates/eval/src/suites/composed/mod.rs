@@ -8,6 +8,7 @@
 //! *false* where it is the first reason of a decision in a dialogue without that trigger, or before the gold turn. Delay is
 //! in turns from gold to the first such decision. Targets are the project's; nobody publishes this.
 
+mod calibration;
 mod parts;
 
 use baton_model::{Action, Trigger};
@@ -19,6 +20,7 @@ use crate::{
     },
     replay::{Driven, RecordedTurn, Recording, Role, Workspace},
 };
+use calibration::Calibration;
 use parts::{backgrounds, utterances};
 
 pub(crate) const SUITE: Suite =
@@ -87,23 +89,28 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     })?;
     let mut draw = Draw::new(5);
     let backgrounds = backgrounds(bench)?;
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut calibration) = (Vec::new(), Calibration::default());
     for kind in Kind::ALL {
         let utterances = utterances(bench, kind)?;
         for _ in 0..EACH.min(if kind == Kind::Looping { EACH } else { 3 * utterances.len() }) {
             let background = &backgrounds[draw.below(backgrounds.len())];
             let utterance = utterances.get(draw.below(utterances.len())).map_or("", String::as_str);
             if let Some(inserted) = parts::insert(background, kind, utterance, &mut draw) {
-                outcomes.push(judge(Some((kind, inserted.gold)), &workspace.drive(&inserted.recording)));
+                let (gold, driven) = (Some((kind, inserted.gold)), workspace.drive(&inserted.recording));
+                calibration.add(&inserted.recording, gold, &driven);
+                outcomes.push(judge(gold, &driven));
             }
         }
     }
     for _ in 0..outcomes.len() {
         let recording =
             Recording { id: None, turns: backgrounds[draw.below(backgrounds.len())].clone(), metadata: Default::default() };
-        outcomes.push(judge(None, &workspace.drive(&recording)));
+        let driven = workspace.drive(&recording);
+        calibration.add(&recording, None, &driven);
+        outcomes.push(judge(None, &driven));
     }
     report(&outcomes, results);
+    calibration.report(results);
     Ok(())
 }
 

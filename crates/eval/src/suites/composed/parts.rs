@@ -7,6 +7,9 @@
 //! - abuse: ConvAbuse turns whose mean mark is -2 or worse (strong abuse);
 //! - negotiation: CaSiNo turns that bargain over goods: a good, a number, a word of giving or taking,
 //!   and both sides named (a proposal concerns two);
+//! Backgrounds that have a trigger by the sets' own labels are left out: MultiDoGO conversations with `disputecharge`, STAR
+//! dialogues with `out_of_scope`.
+//!
 //! - no answer: CLINC150 out-of-scope questions, each answered by one of our own ways to say that one does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +33,9 @@ const NO_ANSWERS: [&str; 5] = [
 ];
 /// Backgrounds of each source.
 const MOST: usize = 600;
+/// By the sets' own labels, what has a trigger in it already: a disputed charge, an AI that does not understand.
+const DISPUTE: &str = "disputecharge";
+const NO_ANSWER: &str = "out_of_scope";
 
 /// A dialogue with its trigger, and the index of the turn that is gold.
 #[derive(Debug)]
@@ -54,7 +60,8 @@ pub(super) fn insert(background: &[RecordedTurn], kind: Kind, utterance: &str, d
         Kind::Looping => {
             let said = background[at - 1].clone();
             let asked = background[..at].iter().rev().find(|t| t.role == Role::Customer)?;
-            (vec![asked.clone(), said.clone(), asked.clone(), said], at + 1)
+            // The customer has to say it again, and gets the same answer.
+            (vec![asked.clone(), said.clone(), asked.clone(), said], at)
         }
         _ => (vec![customer(utterance)], at),
     };
@@ -67,11 +74,14 @@ pub(super) fn backgrounds(bench: &Bench<'_>) -> Result<Vec<Vec<RecordedTurn>>, B
     for domain in DOMAINS {
         let part = if bench.split == Split::Dev { "dev" } else { "test" };
         let table = bench.tsv(&format!("multidogo/turn_level/{domain}/{part}.tsv"))?;
-        let mut by_conversation: BTreeMap<&str, Vec<RecordedTurn>> = BTreeMap::new();
-        for [id, text] in table.columns(["conversationId", "utterance"])? {
-            by_conversation.entry(id).or_default().push(turn(Role::Customer, text));
+        let mut by_conversation: BTreeMap<&str, (bool, Vec<RecordedTurn>)> = BTreeMap::new();
+        for [id, text, intent] in table.columns(["conversationId", "utterance", "intent"])? {
+            let (disputes, turns) = by_conversation.entry(id).or_default();
+            *disputes |= intent.contains(DISPUTE);
+            turns.push(turn(Role::Customer, text));
         }
-        all.extend(by_conversation.into_values().filter(|turns| turns.len() >= 3).take(MOST / DOMAINS.len()));
+        let plain = by_conversation.into_values().filter(|(disputes, turns)| !disputes && turns.len() >= 3);
+        all.extend(plain.map(|(_, turns)| turns).take(MOST / DOMAINS.len()));
     }
     Ok(all)
 }
@@ -86,7 +96,8 @@ struct Star {
 fn star(bench: &Bench<'_>) -> Result<Vec<Vec<RecordedTurn>>, BenchError> {
     let part = if bench.split == Split::Dev { "star/train.jsonl" } else { "star/test.jsonl" };
     let dialogues: Vec<Star> = bench.jsonl(part)?;
-    let plain = dialogues.into_iter().filter(|d| d.happy && !d.multitask);
+    let gives_up = |d: &Star| d.events.iter().any(|e| e["action"].as_str().is_some_and(|l| l.contains(NO_ANSWER)));
+    let plain = dialogues.into_iter().filter(|d| d.happy && !d.multitask && !gives_up(d));
     let turns = plain.map(|d| d.events.iter().filter_map(said).collect::<Vec<_>>());
     Ok(turns.filter(|turns| turns.len() >= 4).take(MOST).collect())
 }
