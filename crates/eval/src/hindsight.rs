@@ -221,6 +221,7 @@ fn conversation(recording: &Recording) -> Conversation {
 #[cfg(test)]
 mod tests {
     use baton_core::assess;
+    use baton_model::Treatment;
 
     use super::*;
 
