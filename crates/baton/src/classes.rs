@@ -53,7 +53,9 @@ pub(crate) fn load(data: &Path, accounts: &dyn Accounts) -> Result<Classes> {
                     (Some(learnt), Some(there)) if learnt == there => {
                         info!(workspace = %workspace.slug, "the encoder gives a second opinion on its classes");
                     }
-                    (Some(_), _) => warn!(workspace = %workspace.slug, "its classes were learnt with an encoder that is not there; the first opinion stands"),
+                    (Some(_), _) => {
+                        warn!(workspace = %workspace.slug, "its classes were learnt with an encoder that is not there; the first opinion stands")
+                    }
                     (None, _) => {}
                 }
                 all.insert(workspace.id, classifier);

@@ -49,6 +49,8 @@ const EXPLAINED: f32 = 0.3;
 const YES: f32 = 0.5;
 /// What a head says of a text that has a veto of the cues in it, at most.
 const SUSPECTED: f32 = 0.4;
+/// Up to so many words, a head needs a cue beside it to be believed.
+const FEW_WORDS_FOR_A_HEAD: usize = 4;
 const MOST_WORDS: usize = 3;
 /// Up to so many words, only a known word has a mood.
 const FEW_WORDS: usize = 2;
@@ -91,6 +93,8 @@ impl Learnt {
         mut found: Vec<Signal>,
         vetoed: impl Fn(SignalKind) -> bool,
     ) -> Vec<Signal> {
+        // "I don't remember" stood under a dispute now and then.
+        let few_words = reading.words().nth(FEW_WORDS_FOR_A_HEAD).is_none();
         for (from, label, kind, belief) in LABELS {
             let (head, scores) = match from {
                 From::Emotions => (&*EMOTIONS, &self.emotions),
@@ -105,7 +109,7 @@ impl Learnt {
                         round(if both >= YES && found[i].score < YES && vetoed(kind) { SUSPECTED } else { both });
                 }
                 Err(i) if learnt >= HEARD => {
-                    let learnt = if learnt >= YES && vetoed(kind) { SUSPECTED } else { learnt };
+                    let learnt = if learnt >= YES && (few_words || vetoed(kind)) { SUSPECTED } else { learnt };
                     let spans = if learnt >= EXPLAINED { evidence(reading, head, l) } else { Vec::new() };
                     found.insert(i, Signal { kind, score: round(learnt), spans });
                 }

@@ -91,8 +91,9 @@ impl<'a> Course<'a> {
                 Author::AiAgent => {
                     let repeats = said_before(&window, &answers, i);
                     let by_itself = failed_by_itself(turn, policy.policy.ai.confidence_floor);
-                    let stuck = repeats.is_some() && is_stuck(&window, &asked, &answers, i);
-                    let why = by_itself.or(stuck.then_some(Why::Loop));
+                    let repeats = repeats.filter(|&earlier| is_stuck(&window, &asked, &answers, earlier, i));
+                    let why = by_itself.or(repeats.map(|_| Why::Loop));
+                    let repeats = repeats.map(|earlier| window.turns[earlier]);
                     if let Some(why) = why {
                         course.failed.push(Attempt { why, turn, repeats: repeats.filter(|_| why == Why::Loop) });
                     }
@@ -101,7 +102,7 @@ impl<'a> Course<'a> {
                 }
                 Author::Customer => {
                     let (like, earlier) = most_alike(&window, &asked, &answers, i);
-                    let repeated = like >= SAME;
+                    let repeated = like >= SAME && !goes_on(&turn.text);
                     let thanks = turn.signals.score(SignalKind::Thanks);
                     let unresolved = turn.signals.score(SignalKind::Unresolved);
                     let complains = unresolved >= UNRESOLVED && unresolved > thanks;
@@ -192,10 +193,10 @@ fn most_alike<'a>(window: &Window<'a>, asked: &[usize], answers: &[usize], turn:
         .fold((0.0, None), |best, next| if next.0 > best.0 { next } else { best })
 }
 
-/// Whether the customer gave no ground for the same answer: they said the same again, or that it was no answer. A question
+/// Whether the customer gave no ground for what was said `before`: they said the same again, or that it was no answer. A question
 /// that comes back after another answer, or a result after another request, is no loop. Nor is what the AI says twice
 /// before the customer speaks.
-fn is_stuck(window: &Window<'_>, asked: &[usize], answers: &[usize], turn: usize) -> bool {
+fn is_stuck(window: &Window<'_>, asked: &[usize], answers: &[usize], before: usize, turn: usize) -> bool {
     let since = |i: &&usize| answers.last().is_some_and(|last| **i > *last) && **i < turn;
     asked.iter().filter(since).any(|&now| {
         let (said, signals) = (&window.turns[now].text, &window.turns[now].signals);
@@ -204,10 +205,17 @@ fn is_stuck(window: &Window<'_>, asked: &[usize], answers: &[usize], turn: usize
                 && (window.turns[before].text.trim().eq_ignore_ascii_case(said.trim())
                     || window.said[before].alike(&window.said[now]) >= SAME)
         };
-        signals.score(SignalKind::Unresolved) >= OBJECTION
-            || denies(said)
-            || asked.iter().rev().filter(|&&before| before < now).take(2).any(again)
+        // Between the two there was nothing else: it is what the customer objects to.
+        let objects = signals.score(SignalKind::Unresolved) >= OBJECTION || denies(said);
+        objects && answers.last() == Some(&before) || asked.iter().rev().filter(|&&before| before < now).take(2).any(again)
     })
+}
+
+/// "Next step, please" asks for more, and gets it.
+fn goes_on(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    const ON: [&str; 7] = ["next", "continue", "proceed", "ready", "more", "another", "further"];
+    words.take(12).any(|w| ON.iter().any(|on| w.eq_ignore_ascii_case(on)))
 }
 
 /// "I have none", "that is not it".
@@ -215,17 +223,19 @@ fn denies(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
     words.any(|w| {
         let w = w.to_ascii_lowercase().replace('’', "'");
-        matches!(w.as_str(), "no" | "not" | "none" | "nothing" | "never" | "nope" | "already" | "wrong" | "cannot" | "dont" | "cant")
-            || w.ends_with("n't")
+        matches!(
+            w.as_str(),
+            "no" | "not" | "none" | "nothing" | "never" | "nope" | "already" | "wrong" | "cannot" | "dont" | "cant"
+        ) || w.ends_with("n't")
     })
 }
 
 /// One of the AI's last two turns that this one repeats. Greetings and short phrases come back in the best of talks.
-fn said_before<'a>(window: &Window<'a>, answers: &[usize], turn: usize) -> Option<&'a Turn> {
+fn said_before(window: &Window<'_>, answers: &[usize], turn: usize) -> Option<usize> {
     let said = &window.said[turn];
     let same = |&&earlier: &&usize| {
         let earlier = &window.said[earlier];
         said.len().min(earlier.len()) >= LOOP_WORDS && said.overlap(earlier) >= LOOP
     };
-    answers.iter().rev().take(2).find(same).map(|&earlier| window.turns[earlier])
+    answers.iter().rev().take(2).find(same).copied()
 }

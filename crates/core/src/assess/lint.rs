@@ -436,7 +436,7 @@ because = "x"
         for (line, by, part) in [
             ("name = \"default\"", "name = \"\"", "1 to 80"),
             ("name = \"default\"", "name = \"a\"\nversion = 3", "version is set"),
-            ("[costs]\nlate = 5.0", "[costs]\nlate = -1", "a cost is above 0"),
+            ("[costs]\nlate = 2.0", "[costs]\nlate = -1", "a cost is above 0"),
             ("needless = 1.0", "needless = nan", "a cost is above 0"),
             ("urgency = \"critical\"", "urgency = \"extreme\"", "unknown variant"),
             ("cooldown_seconds = 600", "cooldown_seconds = 9999999", "a week at most"),

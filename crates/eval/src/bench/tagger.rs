@@ -117,7 +117,9 @@ mod tests {
     fn sentence(text: &str) -> Sentence {
         let words: Vec<&str> = text.split(' ').collect();
         let word = |i: usize| words.get(i).copied().unwrap_or("");
-        Sentence { tokens: (0..words.len()).map(|i| vec![place(word(i)), place(("after", word(i.wrapping_sub(1))))]).collect() }
+        Sentence {
+            tokens: (0..words.len()).map(|i| vec![place(word(i)), place(("after", word(i.wrapping_sub(1))))]).collect(),
+        }
     }
 
     #[test]

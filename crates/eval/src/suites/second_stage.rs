@@ -67,8 +67,7 @@ fn both(
     let directions = directions(encoder, train);
     let (second, _) = fit_second(&labels, &examples, &directions, options).map_err(|e| unfit(e.to_string()))?;
     let head = fit(&labels, &examples, options).map_err(|e| unfit(e.to_string()))?;
-    let classifier =
-        Classifier::new(head).and_then(|c| c.with_second(second)).map_err(|e| unfit(e.to_string()))?;
+    let classifier = Classifier::new(head).and_then(|c| c.with_second(second)).map_err(|e| unfit(e.to_string()))?;
 
     let (mut alone, mut with, mut times) = (Vec::new(), Vec::new(), Vec::new());
     for (text, label) in scored {

@@ -17,8 +17,7 @@ use crate::bench::{
     tagger::{Sentence, Tagger, spans},
 };
 
-pub(crate) const SUITE: Suite =
-    Suite { name: "slots", about: "slots in customers' turns, fitted taggers, span F1", run };
+pub(crate) const SUITE: Suite = Suite { name: "slots", about: "slots in customers' turns, fitted taggers, span F1", run };
 
 /// Domain, the baseline (a linear tagger, measured by us on the test parts), and the target.
 const MULTIDOGO: [(&str, f64, f64); 3] = [("airline", 80.0, 84.0), ("finance", 69.7, 75.0), ("software", 68.7, 74.0)];
@@ -67,8 +66,7 @@ fn score(metric: &str, train: &[Turn], held: &[Turn]) -> Row {
     let names: BTreeSet<&str> = train.iter().flat_map(|t| &t.tags).map(String::as_str).filter(|t| *t != NONE).collect();
     let names: Vec<&str> = std::iter::once(NONE).chain(names).collect();
     let tag = |name: &String| names.iter().position(|n| n == name);
-    let gold: Vec<Vec<usize>> =
-        train.iter().map(|t| t.tags.iter().map(|name| tag(name).unwrap_or(0)).collect()).collect();
+    let gold: Vec<Vec<usize>> = train.iter().map(|t| t.tags.iter().map(|name| tag(name).unwrap_or(0)).collect()).collect();
     let mut past = Past::default();
     let sentences: Vec<Sentence> = train
         .iter()
@@ -102,7 +100,10 @@ fn score(metric: &str, train: &[Turn], held: &[Turn]) -> Row {
         sum.f1()
     };
     let all: Vec<usize> = (0..counts.len()).collect();
-    Row::percent(metric, f1(&all)).interval(bootstrap(counts.len(), f1)).fitted().n(counts.iter().map(|c| c.tp + c.fn_).sum())
+    Row::percent(metric, f1(&all))
+        .interval(bootstrap(counts.len(), f1))
+        .fitted()
+        .n(counts.iter().map(|c| c.tp + c.fn_).sum())
 }
 
 const NONE: &str = "O";

@@ -61,7 +61,12 @@ pub fn fit_second(
             Scores { probabilities, margins }
         })
         .collect();
-    let rehearsal = Second { width, weights: weights(labels.len(), examples, directions, &|i| i % HOLD_OUT != 0), slope: 1.0, ask_below: 0.0 };
+    let rehearsal = Second {
+        width,
+        weights: weights(labels.len(), examples, directions, &|i| i % HOLD_OUT != 0),
+        slope: 1.0,
+        ask_below: 0.0,
+    };
     let held_out: Vec<(Vec<f32>, &[usize])> = examples
         .iter()
         .zip(directions)
@@ -164,8 +169,10 @@ mod tests {
 
     const LABELS: [&str; 2] = ["claim", "damage"];
 
+    type Labelled = (Sample, Vec<usize>);
+
     /// The words say nothing, the directions say all.
-    fn examples() -> (Vec<(Sample, Vec<usize>)>, Vec<Vec<f32>>) {
+    fn examples() -> (Vec<Labelled>, Vec<Vec<f32>>) {
         let words = ["it is this", "that one here", "the same again", "so it was", "what now", "and then"];
         (0..120)
             .map(|i| {

@@ -83,13 +83,7 @@ pub(super) fn solve(
 }
 
 /// Rows of `labels` weights, `height` of them.
-pub(super) fn descend(
-    labels: usize,
-    examples: &[Scaled],
-    gold: &[&[usize]],
-    height: usize,
-    options: &Options,
-) -> Vec<f32> {
+pub(super) fn descend(labels: usize, examples: &[Scaled], gold: &[&[usize]], height: usize, options: &Options) -> Vec<f32> {
     let costs = costs(labels, gold, options);
     let mut rows = vec![0.0f32; height * labels];
     let mut alphas = vec![0.0f32; examples.len() * labels];

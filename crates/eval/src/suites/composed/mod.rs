@@ -131,40 +131,32 @@ fn judge(gold: Option<(Kind, usize)>, driven: &Driven) -> Outcome {
 }
 
 fn report(outcomes: &[Outcome], results: &mut Results) {
-    for kind in Kind::ALL {
-        let confusion = |drawn: &[usize]| {
-            let mut c = Confusion::default();
-            for outcome in drawn.iter().map(|&i| &outcomes[i]) {
-                match (outcome.kind == Some(kind), outcome.delay) {
-                    (true, Some(_)) => c.tp += 1,
-                    (true, None) => c.fn_ += 1,
-                    (false, _) => {}
-                }
-                // Both kinds of AI limit share a trigger: what one finds is not the other's error.
-                c.fp += usize::from(outcome.false_alarms.contains(&kind.trigger()));
+    let confusion = |drawn: &[usize], mine: &dyn Fn(Kind) -> bool, trigger: Trigger| {
+        let mut c = Confusion::default();
+        for outcome in drawn.iter().map(|&i| &outcomes[i]) {
+            match (outcome.kind.is_some_and(mine), outcome.delay) {
+                (true, Some(_)) => c.tp += 1,
+                (true, None) => c.fn_ += 1,
+                (false, _) => {}
             }
-            c
-        };
+            c.fp += usize::from(outcome.false_alarms.contains(&trigger));
+        }
+        c
+    };
+    for kind in Kind::ALL {
+        // Both kinds of AI limit share a trigger, and so its precision.
+        let trigger = kind.trigger();
+        let recall = |drawn: &[usize]| confusion(drawn, &|k| k == kind, trigger).recall();
+        let precision = |drawn: &[usize]| confusion(drawn, &|k| k.trigger() == trigger, trigger).precision();
         let all: Vec<usize> = (0..outcomes.len()).collect();
-        let c = confusion(&all);
         let mut delays: Vec<usize> = outcomes.iter().filter(|o| o.kind == Some(kind)).filter_map(|o| o.delay).collect();
         delays.sort_unstable();
         let name = kind.name();
-        let n = c.tp + c.fn_;
-        results.add(
-            Row::percent(format!("{name}: recall"), c.recall())
-                .shipped()
-                .target(90.0)
-                .n(n)
-                .interval(bootstrap(outcomes.len(), |d| confusion(d).recall())),
-        );
-        results.add(
-            Row::percent(format!("{name}: precision"), c.precision())
-                .shipped()
-                .target(90.0)
-                .n(c.tp + c.fp)
-                .interval(bootstrap(outcomes.len(), |d| confusion(d).precision())),
-        );
+        let n = outcomes.iter().filter(|o| o.kind == Some(kind)).count();
+        for (what, share) in [("recall", &recall as &dyn Fn(&[usize]) -> f64), ("precision", &precision)] {
+            let row = Row::percent(format!("{name}: {what}"), share(&all)).interval(bootstrap(outcomes.len(), share));
+            results.add(row.shipped().target(90.0).n(n));
+        }
         if let Some(median) = delays.get(delays.len() / 2) {
             results.add(
                 Row::new(format!("{name}: median delay"), *median as f64, "turns").shipped().at_most(0.0).n(delays.len()),

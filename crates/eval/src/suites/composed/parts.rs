@@ -7,10 +7,10 @@
 //! - abuse: ConvAbuse turns whose mean mark is -2 or worse (strong abuse);
 //! - negotiation: CaSiNo turns that bargain over goods: a good, a number, a word of giving or taking,
 //!   and both sides named (a proposal concerns two);
+//! - no answer: CLINC150 out-of-scope questions, each answered by one of our own ways to say that one does not know.
+//!
 //! Backgrounds that have a trigger by the sets' own labels are left out: MultiDoGO conversations with `disputecharge`, STAR
 //! dialogues with `out_of_scope`.
-//!
-//! - no answer: CLINC150 out-of-scope questions, each answered by one of our own ways to say that one does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
