@@ -44,10 +44,12 @@ pub enum Bug {
     MatcherNotRun,
     /// A breach is journaled before its due time.
     EarlyBreach,
+    /// A broken promise goes unnoticed.
+    PromiseForgotten,
 }
 
 impl Bug {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AcknowledgeBeforeCommit,
         Self::NoEpochCheck,
         Self::TimersLostOnReplay,
@@ -66,6 +68,7 @@ impl Bug {
         Self::AmbientRandomness,
         Self::MatcherNotRun,
         Self::EarlyBreach,
+        Self::PromiseForgotten,
     ];
 
     pub fn name(self) -> &'static str {
@@ -88,6 +91,7 @@ impl Bug {
             Self::AmbientRandomness => "ambient-randomness",
             Self::MatcherNotRun => "matcher-not-run",
             Self::EarlyBreach => "early-breach",
+            Self::PromiseForgotten => "promise-forgotten",
         }
     }
 
@@ -108,6 +112,7 @@ impl Bug {
             Self::KeyForgotten => drop_if(&|e| matches!(e, Event::KeyUsed { .. }), events),
             Self::ObligationDropped => drop_if(&|e| matches!(e, Event::ObligationSet { .. }), events),
             Self::PackageDropped => drop_if(&|e| matches!(e, Event::PackageBuilt { .. }), events),
+            Self::PromiseForgotten => drop_if(&|e| matches!(e, Event::CommitmentBreached { .. }), events),
             Self::MatcherNotRun => drop_if(&|e| matches!(e, Event::OfferMade { .. }), events),
             Self::ControlNotPassed => {
                 drop_if(&|e| matches!(e, Event::ControlChanged { holder: Holder::Human { .. }, .. }), events)
