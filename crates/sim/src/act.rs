@@ -230,8 +230,11 @@ impl World {
     fn settle(&mut self, human: HumanAgentId, item: u8) -> Result<(), String> {
         let desk = view::desk(&self.state, human, self.now);
         let Some(card) = desk.filter(|_| item % 5 == 4).and_then(|d| pick(&d.promised, item)) else { return Ok(()) };
-        let input =
-            Input::SettleCommitment { conversation: card.conversation, commitment: card.commitment, kept: item.is_multiple_of(2) };
+        let input = Input::SettleCommitment {
+            conversation: card.conversation,
+            commitment: card.commitment,
+            kept: item.is_multiple_of(2),
+        };
         self.request(Actor::Human { human_agent: human }, None, input).map(|_| ())
     }
 
