@@ -169,6 +169,11 @@ test('a half-typed reply is never taken, and a draft becomes the reply', async (
   await expect(reply).toHaveValue('');
   await expect(log().getByText(draft.split('\n')[0]!.slice(0, 40)).last()).toBeVisible();
 
+  const answer = 'She liked the full moon best, because it lights the coast of Iceland all night.';
+  await reply.fill(answer);
+  await reply.press('Control+Enter');
+  await expect(log().getByText(answer)).toBeVisible();
+
   await say('Thank you, that is all I needed.');
   await expect(desk.getByRole('log', { name: 'Messages' }).getByText('Thank you, that is all I needed.')).toBeVisible();
 });
