@@ -44,6 +44,7 @@ pub fn conversation(seed: u64, lines: impl IntoIterator<Item = (Author, String)>
         rating: None,
         closed_at: None,
         counted: false,
+        commitments: vec![],
         idle_due: end,
     }
 }
@@ -98,6 +99,7 @@ pub fn escalation(c: &Conversation) -> Escalation {
         ended_at: None,
         outcome: None,
         package: None,
+        polishing: None,
         review: None,
     }
 }

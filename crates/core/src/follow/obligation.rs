@@ -180,6 +180,7 @@ pub(crate) mod tests {
             ended_at: None,
             outcome: None,
             package: None,
+            polishing: None,
             review: None,
         }
     }

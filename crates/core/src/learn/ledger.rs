@@ -350,6 +350,7 @@ pub(super) mod tests {
             ended_at: None,
             outcome: None,
             package: None,
+            polishing: None,
             review: None,
         }
     }

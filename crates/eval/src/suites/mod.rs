@@ -23,6 +23,7 @@ mod multidogo;
 mod negotiation;
 mod package;
 mod pii_synth;
+mod repeats;
 mod second_stage;
 mod slots;
 mod star;
@@ -65,6 +66,7 @@ pub const ALL: &[Suite] = &[
     package::SUITE,
     star::SUITE,
     learning::SUITE,
+    repeats::SUITE,
 ];
 
 /// The suite of this name, or the names there are.
