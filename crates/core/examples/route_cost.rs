@@ -71,6 +71,7 @@ impl World {
             first_reply_seconds: 600,
             next_reply_seconds: 600,
             resolution_seconds: 7_200,
+            requester_wait_seconds: None,
         };
         let queue = Queue {
             default: true,
@@ -87,7 +88,7 @@ impl World {
                 let full = Held { escalation: EscalationId::from(id.uuid()), units: 1, channel: Channel::Chat, until: None };
                 HumanAgent {
                     id,
-                    profile: HumanProfile { name: format!("P{n}"), skills, capacity: 1, ..HumanProfile::default() },
+                    profile: HumanProfile { name: format!("P{n}"), skills, capacity: 1, ..HumanProfile::default() }.into(),
                     presence: Presence {
                         lease_until: Some(now + Millis::hours(100)),
                         willing: Willing::Available,

@@ -72,10 +72,10 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }
         Event::HumanPut { human_agent, profile, .. } => {
             let human = match state.humans.get(human_agent) {
-                Some(known) => HumanAgent { profile: profile.clone(), ..(**known).clone() },
+                Some(known) => HumanAgent { profile: Arc::new(profile.clone()), ..(**known).clone() },
                 None => HumanAgent {
                     id: *human_agent,
-                    profile: profile.clone(),
+                    profile: Arc::new(profile.clone()),
                     presence: Presence { since: at, ..Presence::default() },
                     held: Vec::new(),
                     idle_since: at,
@@ -283,6 +283,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::ClockStopped { escalation, kind } => {
             alter(state, *escalation, |e| running(e, *kind, |c| c.stopped_at = Some(at)));
         }
+        Event::ClockPaused { escalation, kind } => alter(state, *escalation, |e| {
+            running(e, *kind, |c| _ = c.paused_at.get_or_insert(at));
+        }),
         Event::CallbackBooked { escalation, callback } => {
             state.ledger.callback_booked(at);
             leaves_line(state, *escalation, at);

@@ -1,5 +1,7 @@
 //! Routing as people meet it: several asked at once, refusals, the last human, wrap-up, a clock that jumps.
 
+mod bad;
+
 use baton_model::*;
 
 use crate::world::{World, signal};

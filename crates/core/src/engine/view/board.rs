@@ -20,7 +20,7 @@ pub fn board(state: &State, now: Timestamp) -> BoardView {
     let mut attention: Vec<AttentionItem> =
         state.escalations.values().filter_map(|e| attention_item(state, e, now)).collect();
     attention.sort_by_key(|a| (a.due, a.escalation));
-    let people: Vec<&HumanProfile> = state.humans.values().map(|h| &h.profile).collect();
+    let people: Vec<&HumanProfile> = state.humans.values().map(|h| &*h.profile).collect();
     BoardView {
         now,
         attention,
@@ -80,6 +80,7 @@ fn clock_words(kind: baton_model::ClockKind) -> &'static str {
         baton_model::ClockKind::FirstReply => "First-reply",
         baton_model::ClockKind::NextReply => "Next-reply",
         baton_model::ClockKind::Resolution => "Resolution",
+        baton_model::ClockKind::RequesterWait => "Customer-wait",
     }
 }
 
