@@ -228,6 +228,13 @@ test('the supervisor sees it on the board and in learn', async () => {
   await look(lead, 'learn-behind', ['narrow', 'phone']);
   await behind.getByRole('button', { name: 'Close' }).click();
   await expect(lead.getByRole('region', { name: 'What to automate next' }).getByRole('link').first()).toBeVisible();
+  // A draft from what the person answered is tried on the question behind it; nothing is published.
+  await lead.getByRole('button', { name: 'Draft an article' }).first().click();
+  const draft = lead.getByRole('dialog', { name: 'Draft from what people answered' });
+  await draft.getByRole('button', { name: 'Try it' }).click();
+  await expect(draft.getByRole('region', { name: 'What the AI would answer' })).toContainText('with this article');
+  await look(lead, 'learn-draft', ['narrow', 'phone']);
+  await draft.getByRole('button', { name: 'Discard' }).click();
   await reviews.getByRole('link').first().click();
   await expect(lead.getByRole('log', { name: 'Messages' })).toBeVisible();
   await look(lead, 'item', ['narrow', 'wide', 'phone']);

@@ -39,6 +39,7 @@ export type InsightsView = Schemas['InsightsView'];
 export type MetricsView = Schemas['MetricsView'];
 export type Cluster = Schemas['Cluster'];
 export type ArticleDraft = Schemas['ArticleDraft'];
+export type Rehearsal = Schemas['Rehearsal'];
 export type SampleView = Schemas['SampleView'];
 export type Hindsight = Schemas['Hindsight'];
 export type FrontierPoint = Schemas['FrontierPoint'];

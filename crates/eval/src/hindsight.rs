@@ -22,7 +22,7 @@ use baton_core::{
 };
 use baton_model::{
     AiMode, Author, Basis, ChangedCourse, Channel, Conversation, Costs, CustomerRef, FactsState, Hindsight, Holder,
-    IdSource, Millis, Timestamp, Treatment, Truth, Turn,
+    IdSource, Millis, Timestamp, Truth, Turn,
 };
 
 use crate::replay::{
@@ -129,16 +129,9 @@ fn weigh(comparison: &Comparison, recording: &Recording, place: String) -> Weigh
     let class = first.and_then(|t| t.signals.issue_class.as_ref()).map(|g| g.label.clone());
     let topic = recording.meta("topic").and_then(|v| v.as_str()).map(str::to_owned).or(class);
     let change = ChangedCourse {
-        conversation: None,
-        escalation: None,
         place,
         headline: first.map_or(String::new(), |t| t.text.chars().take(HEADLINE).collect()),
-        topic: topic.unwrap_or_else(|| "other".into()),
-        before: Treatment::Continued,
-        after: Treatment::Continued,
-        moment: None,
-        truth,
-        basis,
+        ..ChangedCourse::of(topic.unwrap_or_else(|| "other".into()), truth, basis)
     };
     comparison.weigh(&conversation, change)
 }
@@ -228,6 +221,7 @@ fn conversation(recording: &Recording) -> Conversation {
 #[cfg(test)]
 mod tests {
     use baton_core::assess;
+    use baton_model::Treatment;
 
     use super::*;
 

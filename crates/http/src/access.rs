@@ -151,6 +151,7 @@ pub const OPERATIONS: &[Operation] = &[
     writes("POST", "/v1/policy/rollback", OVERSEER),
     reads("GET", "/v1/learning/clusters", OVERSEER),
     reads("GET", "/v1/learning/draft", OVERSEER),
+    reads("POST", "/v1/learning/rehearsal", OVERSEER),
     reads("GET", "/v1/learning/sample", OVERSEER),
     reads("GET", "/v1/settings", PERSON),
     writes("PUT", "/v1/settings", ADMIN),
@@ -192,9 +193,10 @@ mod tests {
     }
 
     #[test]
-    fn every_write_method_is_a_write_but_for_what_only_tries_a_policy() {
+    fn every_write_method_is_a_write_but_for_what_only_tries() {
         for op in OPERATIONS {
-            let reads = op.method == "GET" || ["/v1/policy/lint", "/v1/policy/replay"].contains(&op.path);
+            let reads =
+                op.method == "GET" || ["/v1/policy/lint", "/v1/policy/replay", "/v1/learning/rehearsal"].contains(&op.path);
             assert_eq!(op.effect == Effect::Reads, reads, "{} {}", op.method, op.path);
         }
     }

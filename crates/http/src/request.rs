@@ -20,7 +20,7 @@ use crate::{
 
 /// A strict JSON body without an Idempotency-Key: for calls that change nothing.
 #[derive(Debug)]
-pub(crate) struct Body<T>(pub(crate) T);
+pub(crate) struct Body<T, const LIMIT: usize = { limits::BODY_BYTES }>(pub(crate) T);
 
 /// A write: its body and the key under which it happens once.
 #[derive(Debug)]
@@ -34,12 +34,12 @@ pub(crate) struct Write<T, const LIMIT: usize = { limits::BODY_BYTES }> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const LIMIT: usize> FromRequest<S> for Body<T, LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body, limits::BODY_BYTES).await?;
+        let bytes = read(&parts.headers, body, LIMIT).await?;
         Ok(Self(parse(&parts.headers, &bytes)?))
     }
 }

@@ -51,6 +51,18 @@ pub struct Case {
     /// The customer came back after this long, within seven days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recontact: Option<Millis>,
+    /// Present where chance chose the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawn: Option<Drawn>,
+}
+
+/// Chance chose which of two policies decided the conversation, from its first turn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Drawn {
+    pub trial: u32,
+    pub control: u32,
+    /// Percent of conversations that the trial decides.
+    pub share: u8,
 }
 
 /// A person read a conversation that the AI closed alone.

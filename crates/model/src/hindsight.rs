@@ -28,6 +28,8 @@ pub enum Basis {
     Measured,
     /// A label in a recording.
     Label,
+    /// Chance had it escalated where it might have let the AI go on: others, in which it did, count for it.
+    Represented,
     Nothing,
 }
 
@@ -129,6 +131,24 @@ pub struct ChangedCourse {
     pub basis: Basis,
 }
 
+impl ChangedCourse {
+    /// Nothing but what it is about and what is known.
+    pub fn of(topic: String, truth: Truth, basis: Basis) -> Self {
+        Self {
+            conversation: None,
+            escalation: None,
+            place: String::new(),
+            headline: String::new(),
+            topic,
+            before: Treatment::Continued,
+            after: Treatment::Continued,
+            moment: None,
+            truth,
+            basis,
+        }
+    }
+}
+
 /// Two policies on the same history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Hindsight {
@@ -151,6 +171,9 @@ pub struct Hindsight {
     pub difference: Option<Estimate>,
     /// Conversations by what their truth rests on.
     pub rests_on: BTreeMap<Basis, u32>,
+    /// Conversations in which chance let the AI go on and which count for more than themselves.
+    #[serde(default)]
+    pub stand_for_others: u32,
     /// What limits the reading of these numbers, in words.
     pub limits: Vec<String>,
     /// In all; empty unless asked for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{ConversationId, Policy, Timestamp};
+use crate::{ConversationId, Drawn, Policy, Timestamp};
 
 /// A policy that is tried. At most one at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -20,6 +20,9 @@ pub struct Trial {
     pub by: String,
     pub why: String,
     pub since: Timestamp,
+    /// Its share is what it is since then.
+    #[serde(default)]
+    pub share_since: Timestamp,
     /// Turns that it judged while it only watched, and how many of them it would have decided otherwise.
     #[serde(default)]
     pub watched: u32,
@@ -34,6 +37,16 @@ impl Trial {
         let hash =
             conversation.uuid().as_bytes().iter().fold(seed, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3));
         (hash >> 20) % 100 < u64::from(self.share)
+    }
+
+    /// How a conversation that was opened then came to its policy; `None` while the trial only watches, or where its share
+    /// changed on the way.
+    pub fn drew(&self, opened_at: Timestamp, control: u32) -> Option<Drawn> {
+        (self.share > 0 && self.share_since <= opened_at).then_some(Drawn {
+            trial: self.version,
+            control,
+            share: self.share,
+        })
     }
 }
 

@@ -76,6 +76,36 @@ pub struct ArticleDraft {
     pub sources: Vec<EscalationId>,
 }
 
+/// What the AI answers to the questions behind a cluster, today and with one more article. Nothing is published by it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rehearsal {
+    pub examples: Vec<Rehearsed>,
+    /// Of the examples, answered today.
+    pub answered_before: u32,
+    /// Of the examples, answered with the article.
+    pub answered_after: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rehearsed {
+    pub escalation: EscalationId,
+    /// What the AI could not answer then, or else what the customer came with.
+    pub question: String,
+    pub before: RehearsedAnswer,
+    pub after: RehearsedAnswer,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RehearsedAnswer {
+    pub text: String,
+    /// It says that it does not know.
+    pub no_answer: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f32>,
+    /// It quotes the article that is tried.
+    pub from_article: bool,
+}
+
 /// Why a conversation is worth reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -126,6 +126,10 @@ impl Handle {
         answered.await.map_err(|_| SubmitError::Stopped)?.map_err(SubmitError::Refused)
     }
 
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.inner.shared.ports
+    }
+
     pub fn workspace(&self) -> WorkspaceId {
         self.inner.shared.workspace
     }

@@ -9,10 +9,7 @@ use baton_core::{
     engine::{self, Comparison, view},
     learn,
 };
-use baton_model::{
-    ArticleDraft, CaseFilter, ChangedCourse, Conversation, ConversationId, Costs, Hindsight, Missing, Refusal, Stream,
-    Treatment,
-};
+use baton_model::{ArticleDraft, CaseFilter, Conversation, ConversationId, Costs, Hindsight, Missing, Refusal, Stream};
 use baton_ports::JournalError;
 
 use crate::handle::Handle;
@@ -46,11 +43,15 @@ impl Handle {
         let after = assess::parse(&order.toml).map_err(ReplayError::Refused)?;
         let costs = order.costs.clone().unwrap_or_else(|| after.costs.clone());
         let state = self.state();
-        let comparison = Comparison::new(view::policy(&state).0, after, order.frontier);
+        let mut comparison = Comparison::new(view::policy(&state).0, after, order.frontier);
+        let cases = view::cases(&state, &order.filter);
+        if cases.iter().any(|c| c.drawn.is_some()) {
+            comparison = comparison.with_history(&self.read_stream(Stream::Workspace)?);
+        }
         let mut weigher = comparison.weigher(costs);
         let now = self.now();
         let mut seen = std::collections::BTreeSet::new();
-        for case in view::cases(&state, &order.filter).into_iter().rev() {
+        for case in cases.into_iter().rev() {
             if seen.len() >= order.limit {
                 break;
             }
@@ -59,20 +60,7 @@ impl Handle {
                 continue;
             }
             let Some(conversation) = self.conversation_now_or_then(&state, case.conversation)? else { continue };
-            let (truth, basis) = learn::truth(&case, now);
-            let change = ChangedCourse {
-                conversation: Some(case.conversation),
-                escalation: case.escalation,
-                place: String::new(),
-                headline: case.headline.clone(),
-                topic: case.topic.clone(),
-                before: Treatment::Continued,
-                after: Treatment::Continued,
-                moment: None,
-                truth,
-                basis,
-            };
-            weigher.add(comparison.weigh(&conversation, change));
+            weigher.add(comparison.weigh_case(&conversation, &case, now));
         }
         Ok(weigher.finish())
     }
@@ -95,7 +83,7 @@ impl Handle {
         Ok(learn::draft(topic, &sources))
     }
 
-    fn conversation_now_or_then(
+    pub(crate) fn conversation_now_or_then(
         &self,
         state: &engine::State,
         id: ConversationId,

@@ -22,6 +22,7 @@ mod handle;
 mod hindsight;
 mod limits;
 mod recovery;
+mod rehearsal;
 
 pub use baton::{Baton, OpenError, Options, Ports};
 pub use baton_core::{

@@ -7,6 +7,7 @@ mod disk;
 mod load;
 mod package;
 mod probe;
+mod replay;
 mod route;
 mod rows;
 mod start;
@@ -32,6 +33,8 @@ enum What {
     Disk(disk::Args),
     /// The information package: built, and checked
     Package(package::Args),
+    /// A changed policy on a history of 100,000 conversations
+    Replay(replay::Args),
     /// The matcher alone: its rate, its slowest, its growth with the backlog, its memory
     Route(route::Args),
     /// From starting the binary on an empty directory to its first served request
@@ -44,6 +47,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         What::Turn(turn) => turn::run(turn, &mut rows)?,
         What::Disk(disk) => disk::run(disk, &mut rows)?,
         What::Package(package) => package::run(package, &mut rows)?,
+        What::Replay(replay) => replay::run(replay, &mut rows)?,
         What::Route(route) => route::run(route, &mut rows)?,
         What::Start(start) => start::run(start, &mut rows)?,
     }

@@ -112,6 +112,10 @@ impl Index {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.titles.is_empty()
+    }
+
     pub(crate) fn search(&self, question: &[Wanted], limit: usize) -> Found {
         let average = (self.total_length / self.passages.len().max(1) as f32).max(1.0);
         let mut scores: HashMap<PassageId, (f32, f32)> = HashMap::new();

@@ -124,11 +124,6 @@ impl Knowledge {
         }
         found
     }
-
-    fn writable(&self, workspace: WorkspaceId) -> Arc<RwLock<Index>> {
-        let mut all = self.workspaces.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(workspace).or_default().clone()
-    }
 }
 
 impl Assistant for Knowledge {
@@ -137,11 +132,20 @@ impl Assistant for Knowledge {
     }
 
     fn index(&self, workspace: WorkspaceId, article: Arc<Article>) {
-        self.writable(workspace).write().unwrap_or_else(PoisonError::into_inner).put(&article);
+        let mut all = self.workspaces.write().unwrap_or_else(PoisonError::into_inner);
+        all.entry(workspace).or_default().write().unwrap_or_else(PoisonError::into_inner).put(&article);
     }
 
     fn forget(&self, workspace: WorkspaceId, id: &str) {
-        self.writable(workspace).write().unwrap_or_else(PoisonError::into_inner).forget(id);
+        let mut all = self.workspaces.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(index) = all.get(&workspace) else { return };
+        let mut left = index.write().unwrap_or_else(PoisonError::into_inner);
+        left.forget(id);
+        let empty = left.is_empty();
+        drop(left);
+        if empty {
+            all.remove(&workspace);
+        }
     }
 }
 

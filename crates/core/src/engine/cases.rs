@@ -46,22 +46,22 @@ impl Step<'_> {
     }
 }
 
-pub(super) fn of_escalation(e: &Escalation, c: &Conversation) -> Case {
+pub(super) fn of_escalation(state: &State, e: &Escalation, c: &Conversation) -> Case {
     Case {
         escalation: Some(e.id),
         queue: Some(e.item.queue.clone()),
         trigger: Some(e.trigger),
         topic: e.issue_class.clone(),
         policy_version: e.decision.policy_version,
-        ..base(c, e.opened_at)
+        ..base(state, c, e.opened_at)
     }
 }
 
-pub(super) fn of_contained(c: &Conversation, at: Timestamp, facts: Option<&MeasuredFacts>) -> Case {
-    Case { ended_at: Some(at), facts: facts.cloned(), ..base(c, at) }
+pub(super) fn of_contained(state: &State, c: &Conversation, at: Timestamp, facts: Option<&MeasuredFacts>) -> Case {
+    Case { ended_at: Some(at), facts: facts.cloned(), ..base(state, c, at) }
 }
 
-fn base(c: &Conversation, at: Timestamp) -> Case {
+fn base(state: &State, c: &Conversation, at: Timestamp) -> Case {
     let customer = || c.turns.iter().filter(|t| t.is_customer());
     let mut peaks: BTreeMap<Trigger, f32> = BTreeMap::new();
     for (trigger, score) in customer().flat_map(|t| assess::scores(&t.signals)).filter(|(_, score)| *score >= PEAK) {
@@ -89,6 +89,7 @@ fn base(c: &Conversation, at: Timestamp) -> Case {
         verdict: None,
         judgement: None,
         recontact: None,
+        drawn: state.trial.as_ref().and_then(|t| t.drew(c.opened_at, state.policy.version)),
     }
 }
 

@@ -29,7 +29,12 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             state.rebuild();
         }
         Event::PolicyApplied { policy, toml, by, why } => {
-            state.policies_before.push_back((state.policy.version, (*state.policy_toml).clone()));
+            // Back to the file before: the next step back goes further.
+            if state.policies_before.back().is_some_and(|(_, before)| before == toml) {
+                state.policies_before.pop_back();
+            } else {
+                state.policies_before.push_back((state.policy.version, (*state.policy_toml).clone()));
+            }
             if state.policies_before.len() > POLICIES_KEPT {
                 state.policies_before.pop_front();
             }
@@ -49,7 +54,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::TrialShareSet { share, by, why } => {
             if let Some(trial) = &mut state.trial {
                 let trial = Arc::make_mut(trial);
-                trial.share = *share;
+                (trial.share, trial.share_since) = (*share, at);
                 let (version, step) = (trial.version, PolicyStep::ShareSet { share: *share });
                 log(state, PolicyChange { at, by: by.clone(), version, step, why: why.clone() });
             }
@@ -199,7 +204,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::EscalationOpened { escalation } => {
             state.ledger.escalation_opened(at, escalation.trigger, &escalation.issue_class);
             if let Some(c) = state.conversations.get(&escalation.conversation) {
-                let case = cases::of_escalation(escalation, c);
+                let case = cases::of_escalation(state, escalation, c);
                 state.ledger.cases.add(case);
             }
             change(state, escalation.conversation, |c| c.escalations.push(escalation.id));
@@ -456,7 +461,7 @@ fn close_conversation(state: &mut State, id: ConversationId, facts: Option<&Meas
         let escalated = !c.escalations.is_empty();
         state.ledger.conversation_closed(at, escalated);
         if !escalated {
-            state.ledger.cases.add(cases::of_contained(&c, at, facts));
+            state.ledger.cases.add(cases::of_contained(state, &c, at, facts));
         }
     }
     // A visitor may claim to be anybody: only a known customer has a past.

@@ -3,16 +3,16 @@
 //! The replay ends where the AI stopped being alone: what came after belongs to another history. What does not depend on a
 //! policy stays: a press of the button, an assistant that broke, an offer that the customer declined.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use baton_model::{
-    Action, Author, ChangedCourse, Conversation, Costs, Decision, Facts, FactsState, Layer, Moment, NoticeKind, Policy,
-    Treatment, Trigger,
+    Action, Author, Basis, Case, ChangedCourse, Conversation, Costs, Decision, Drawn, Event, Facts, FactsState, Layer,
+    Moment, NoticeKind, Policy, Recorded, Timestamp, Treatment, Trigger, Truth,
 };
 
 use crate::{
     assess::{self, CompiledPolicy, Seen},
-    learn::{Weighed, Weigher},
+    learn::{self, Weighed, Weigher},
 };
 
 /// Shifts of the frontier: the policy as it is, more careful, and bolder.
@@ -32,13 +32,27 @@ pub struct Comparison {
     before: CompiledPolicy,
     after: CompiledPolicy,
     shifted: Vec<CompiledPolicy>,
+    /// Policies by version, for conversations whose policy chance chose.
+    arms: BTreeMap<u32, CompiledPolicy>,
 }
 
 impl Comparison {
     pub fn new(before: Arc<Policy>, after: Policy, frontier: bool) -> Self {
         let compiled = |p: Policy| CompiledPolicy::new(Arc::new(p));
         let shifted = if frontier { SHIFTS.map(|s| compiled(shifted(&after, s))).into() } else { Vec::new() };
-        Self { before: CompiledPolicy::new(before), shifted, after: compiled(after) }
+        Self { before: CompiledPolicy::new(before), shifted, after: compiled(after), arms: BTreeMap::new() }
+    }
+
+    /// With the policies that a workspace has had, from the events of its own stream: only then can chance be reckoned with.
+    pub fn with_history(mut self, events: &[Recorded]) -> Self {
+        let default = super::state::State::default().policy;
+        let had = events.iter().filter_map(|recorded| match &recorded.event {
+            Event::PolicyApplied { policy, .. } => Some(Arc::clone(policy)),
+            Event::TrialStarted { trial } => Some(Arc::clone(&trial.policy)),
+            _ => None,
+        });
+        self.arms = std::iter::once(default).chain(had).map(|p| (p.version, CompiledPolicy::new(p))).collect();
+        self
     }
 
     /// Empty, with the shifts of this comparison.
@@ -46,10 +60,31 @@ impl Comparison {
         Weigher::new(costs, if self.shifted.is_empty() { Vec::new() } else { SHIFTS.into() })
     }
 
+    /// One finished conversation under both.
+    pub fn weigh_case(&self, c: &Conversation, case: &Case, now: Timestamp) -> Weighed {
+        let (truth, basis) = learn::truth(case, now);
+        let change = ChangedCourse {
+            conversation: Some(case.conversation),
+            escalation: case.escalation,
+            headline: case.headline.clone(),
+            ..ChangedCourse::of(case.topic.clone(), truth, basis)
+        };
+        let mut weighed = self.weigh(c, change);
+        if let Some(chance) = case.drawn.and_then(|d| self.chance_to_go_on(c, d)) {
+            if case.contained() {
+                weighed.weight = 1.0 / chance;
+            } else {
+                (weighed.change.truth, weighed.change.basis) = (Truth::Unknown, Basis::Represented);
+            }
+        }
+        weighed
+    }
+
     /// One conversation under both. `change` comes with everything but the courses.
     pub fn weigh(&self, c: &Conversation, change: ChangedCourse) -> Weighed {
         let (before, after) = (replay(&self.before, c), replay(&self.after, c));
         Weighed {
+            weight: 1.0,
             at: c.opened_at,
             turns: c.turns.len().try_into().unwrap_or(u32::MAX),
             shifted: self.shifted.iter().map(|p| replay(p, c).course).collect(),
@@ -59,6 +94,17 @@ impl Comparison {
                 moment: after.moment.or(before.moment),
                 ..change
             },
+        }
+    }
+
+    /// How likely it was that the AI went on, where that was left to chance.
+    fn chance_to_go_on(&self, c: &Conversation, drawn: Drawn) -> Option<f64> {
+        let goes_on = |version| Some(replay(self.arms.get(&version)?, c).course != Treatment::Escalated);
+        let share = f64::from(drawn.share) / 100.0;
+        match (goes_on(drawn.trial)?, goes_on(drawn.control)?) {
+            (true, false) => Some(share),
+            (false, true) => Some(1.0 - share),
+            (true, true) | (false, false) => None,
         }
     }
 }
@@ -212,6 +258,60 @@ mod tests {
         world.bot(Input::RequestHuman { conversation: c, why: None });
         let bold = compiled(&shifted(&parsed(), 0.3));
         assert_eq!(replay(&bold, &world.conversation(c)).course, Treatment::Escalated);
+    }
+
+    /// Half of those with a complaint are escalated by chance and nobody judges them; of the complaints a third, of the others
+    /// none needed a person. What chance let go on has to tell both.
+    #[test]
+    fn where_chance_chose_the_ones_that_went_on_count_for_the_others() {
+        let careful = assess::default_toml().replace(
+            "[detectors.complaint]\noffer = 0.5\nescalate = 0.8",
+            "[detectors.complaint]\noffer = 0.2\nescalate = 0.35",
+        );
+        let mut world = World::new();
+        world.supervisor(Input::TryPolicy { toml: careful.clone(), share: 50, why: "too late".into() }).unwrap();
+        let (mut events, mut past) = (Vec::new(), Vec::new());
+        for n in 0..600 {
+            let c = world.open();
+            let complains = n % 2 == 0;
+            world.say(c, if complains { 0.4 } else { 0.1 });
+            if world.conversation(c).escalations.is_empty() {
+                world.bot(Input::CloseConversation { conversation: c });
+                let stars = if complains && n % 6 == 0 { 1 } else { 5 };
+                world.bot(Input::Rate { conversation: c, stars, comment: None });
+            }
+            past.push(world.conversation(c));
+            if n == 0 {
+                let trial = world.state.trial.clone().unwrap();
+                events.push(Recorded {
+                    position: 1,
+                    at: trial.since,
+                    stream: Stream::Workspace,
+                    event: Event::TrialStarted { trial },
+                });
+            }
+        }
+        let now = world.state.clock();
+        let weighed = |comparison: Comparison| {
+            let mut weigher = comparison.weigher(Costs { late: 5.0, needless: 1.0 });
+            for c in &past {
+                let case = world.state.ledger.cases.iter().find(|case| case.conversation == c.id).unwrap();
+                weigher.add(comparison.weigh_case(c, case, now));
+            }
+            weigher.finish()
+        };
+        let comparison = || Comparison::new(Arc::new(parsed()), assess::parse(&careful).unwrap(), false);
+        let fair = weighed(comparison().with_history(&events));
+        // In force: a third of half of all is missed, at 5 each. Tried: two thirds of half of all are needless.
+        let (before, after) = (fair.before.regret.unwrap(), fair.after.regret.unwrap());
+        assert!((before - 100.0 * 5.0 / 6.0).abs() < 12.0 && (after - 100.0 / 3.0).abs() < 5.0, "{before} {after}");
+        let difference = fair.difference.unwrap();
+        assert!(difference.low < -50.0 && difference.high > -50.0, "{difference:?}");
+        assert!(fair.rests_on[&Basis::Represented] > 100 && fair.stand_for_others > 100, "{:?}", fair.rests_on);
+        assert!(fair.limits.iter().any(|l| l.contains("count for them too")), "{:?}", fair.limits);
+        // Without the coin, the needy ones that were escalated are not there.
+        let naive = weighed(comparison());
+        assert!(naive.before.regret.unwrap() < 65.0, "{:?}", naive.before);
     }
 
     #[test]

@@ -51,6 +51,7 @@ impl Step<'_> {
             by,
             why: why.to_owned(),
             since: self.now,
+            share_since: self.now,
             watched: 0,
             differed: 0,
         };
@@ -251,6 +252,8 @@ mod tests {
         assert_eq!(*world.state.policy_toml, careful());
         world.supervisor(back()).unwrap();
         assert_eq!(*world.state.policy_toml, assess::default_toml());
+        // The step back is not itself something to go back to.
+        assert_eq!(world.supervisor(back()).unwrap_err().code, RefusalCode::WrongState);
         let seen = view(&world.state, Timestamp::default());
         let steps: Vec<_> = seen.changes.iter().rev().map(|c| (c.by.as_str(), c.version, c.step)).collect();
         assert_eq!(

@@ -299,6 +299,7 @@ pub(super) mod tests {
             verdict: None,
             judgement: None,
             recontact: None,
+            drawn: None,
         }
     }
 

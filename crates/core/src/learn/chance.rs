@@ -27,17 +27,28 @@ impl Dice {
     }
 }
 
-/// The mean of values that occur so and so often, with a 95% percentile bootstrap interval; `None` for fewer than two.
-pub(super) fn mean(values: &[(f64, u64)]) -> Option<Estimate> {
-    let n: u64 = values.iter().map(|(_, count)| count).sum();
+/// A value that occurs `count` times, each time with this weight.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Weighted {
+    pub(super) value: f64,
+    pub(super) weight: f64,
+    pub(super) count: u64,
+}
+
+/// The weighted mean, with a 95% percentile bootstrap interval; `None` for fewer than two values.
+pub(super) fn mean(values: &[Weighted]) -> Option<Estimate> {
+    let n: u64 = values.iter().map(|v| v.count).sum();
     if n < 2 {
         return None;
     }
-    let value = values.iter().map(|(v, count)| v * *count as f64).sum::<f64>() / n as f64;
+    let ratio = |(sum, weight): (f64, f64)| if weight > 0.0 { sum / weight } else { 0.0 };
+    let add =
+        |(sum, weight): (f64, f64), v: &Weighted, times: f64| (sum + times * v.weight * v.value, weight + times * v.weight);
+    let value = ratio(values.iter().fold((0.0, 0.0), |sums, v| add(sums, v, v.count as f64)));
     let ends: Vec<u64> = values
         .iter()
-        .scan(0, |sum, (_, count)| {
-            *sum += count;
+        .scan(0, |sum, v| {
+            *sum += v.count;
             Some(*sum)
         })
         .collect();
@@ -46,8 +57,11 @@ pub(super) fn mean(values: &[(f64, u64)]) -> Option<Estimate> {
     let mut dice = Dice::new(n);
     let mut means: Vec<f64> = (0..REPLICATES)
         .map(|_| {
-            let sum: f64 = (0..draws).map(|_| values[ends.partition_point(|end| *end <= dice.below(n))].0).sum();
-            value + (sum / draws as f64 - value) * scale
+            let drawn = (0..draws).fold((0.0, 0.0), |sums, _| {
+                let die = dice.below(n);
+                add(sums, &values[ends.partition_point(|end| *end <= die)], 1.0)
+            });
+            value + (ratio(drawn) - value) * scale
         })
         .collect();
     means.sort_by(f64::total_cmp);
@@ -70,18 +84,28 @@ pub(super) fn share(yes: u64, of: u64) -> Option<Estimate> {
 mod tests {
     use super::*;
 
+    fn one(value: f64, count: u64) -> Weighted {
+        Weighted { value, weight: 1.0, count }
+    }
+
+    #[test]
+    fn weights_count() {
+        let e = mean(&[Weighted { weight: 3.0, ..one(1.0, 40) }, one(0.0, 40)]).unwrap();
+        assert!((e.value - 0.75).abs() < 1e-9 && e.low < 0.75 && e.high > 0.75, "{e:?}");
+    }
+
     #[test]
     fn the_interval_is_that_of_the_mean() {
         // Half zeros, half ones: the standard error is 0.5 / sqrt(n).
         for n in [100, 10_000, 1_000_000] {
-            let e = mean(&[(0.0, n / 2), (1.0, n / 2)]).unwrap();
+            let e = mean(&[one(0.0, n / 2), one(1.0, n / 2)]).unwrap();
             let half = 1.96 * 0.5 / (n as f64).sqrt();
             assert!((e.value - 0.5).abs() < 1e-9);
             assert!(((e.high - e.low) / 2.0 - half).abs() < 0.25 * half, "{n}: {e:?}");
         }
-        assert_eq!(mean(&[(1.0, 1)]), None);
+        assert_eq!(mean(&[one(1.0, 1)]), None);
         assert_eq!(mean(&[]), None);
-        assert_eq!(mean(&[(2.0, 9)]).map(|e| (e.low, e.value, e.high)), Some((2.0, 2.0, 2.0)));
+        assert_eq!(mean(&[one(2.0, 9)]).map(|e| (e.low, e.value, e.high)), Some((2.0, 2.0, 2.0)));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What to automate next: escalations that the AI could have done, by topic and by what was missing.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use baton_model::{
     ArticleDraft, Author, Case, Cluster, ClusterExample, Conversation, CouldAi, EntityKind, EscalationId, Millis, Missing,
@@ -56,39 +59,60 @@ fn cluster(topic: &str, missing: Missing, cases: &[&Case]) -> Cluster {
     }
 }
 
+/// An answer that people gave, and the shortest way in which it was asked for.
+struct Said {
+    words: BTreeSet<String>,
+    question: String,
+    text: String,
+    sources: Vec<EscalationId>,
+}
+
 /// A draft from what humans answered in these conversations. `None` when none of them says anything.
 pub fn draft(topic: &str, sources: &[(EscalationId, Arc<Conversation>)]) -> Option<ArticleDraft> {
-    let mut asked = Vec::new();
-    let mut answers: Vec<(std::collections::BTreeSet<String>, String, Vec<EscalationId>)> = Vec::new();
+    let mut answers: Vec<Said> = Vec::new();
     for (escalation, c) in sources {
-        asked.extend(c.turns.iter().find(|t| t.is_customer()).map(|t| format!("- {}", quoted(t))));
-        let Some(turn) = answer(c) else { continue };
-        let words = repeats::words(&turn.text);
-        let alike = |known: &std::collections::BTreeSet<String>| {
+        let (Some(turn), Some((question, _))) = (answer(c), question(c)) else { continue };
+        let (words, question) = (repeats::words(&turn.text), quoted(question));
+        let alike = |known: &BTreeSet<String>| {
             known.intersection(&words).count() as f32 >= SAME_ANSWER * known.len().max(words.len()) as f32
         };
-        match answers.iter_mut().find(|(known, _, _)| alike(known)) {
-            Some((_, _, sources)) => sources.push(*escalation),
-            None => answers.push((words, without_details(turn), vec![*escalation])),
+        match answers.iter_mut().find(|said| alike(&said.words)) {
+            Some(said) => {
+                said.sources.push(*escalation);
+                if question.len() < said.question.len() {
+                    said.question = question;
+                }
+            }
+            None => answers.push(Said { words, question, text: without_details(turn), sources: vec![*escalation] }),
         }
     }
     if answers.is_empty() {
         return None;
     }
-    answers.sort_by_key(|(_, _, sources)| std::cmp::Reverse(sources.len()));
+    answers.sort_by_key(|said| std::cmp::Reverse(said.sources.len()));
     answers.truncate(ANSWERS);
-    let said = |(_, text, sources): &(_, String, Vec<EscalationId>)| {
-        let from: Vec<String> = sources.iter().map(ToString::to_string).collect();
-        format!("{text}\n\n_From {}._", from.join(", "))
+    // A question as heading is what retrieval matches; where an answer comes from is for the editor, not for customers.
+    let section = |said: &Said| {
+        let from: Vec<String> = said.sources.iter().map(ToString::to_string).collect();
+        format!("## {}\n\n{}\n\n<!-- from {} -->\n", said.question, said.text, from.join(", "))
     };
     let title: String = topic.replace('_', " ");
     let title = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();
-    let answers_text: Vec<String> = answers.iter().map(said).collect();
     Some(ArticleDraft {
         title,
-        body: format!("## When customers ask\n\n{}\n\n## Answer\n\n{}\n", asked.join("\n"), answers_text.join("\n\n")),
-        sources: answers.into_iter().flat_map(|(_, _, sources)| sources).collect(),
+        body: answers.iter().map(section).collect::<Vec<_>>().join("\n"),
+        sources: answers.into_iter().flat_map(|said| said.sources).collect(),
     })
+}
+
+/// What the AI could not answer, or else what the customer came with; and what was said before it.
+pub fn question(c: &Conversation) -> Option<(&Turn, &[Arc<Turn>])> {
+    let alone = c.turns.iter().position(|t| matches!(t.author, Author::HumanAgent { .. })).unwrap_or(c.turns.len());
+    let turns = &c.turns[..alone];
+    let gave_up = turns.iter().position(|t| t.ai.as_ref().is_some_and(|ai| ai.no_answer));
+    let asked = gave_up.and_then(|at| turns[..at].iter().rposition(|t| t.is_customer()));
+    let at = asked.or_else(|| turns.iter().position(|t| t.is_customer()))?;
+    Some((&turns[at], &turns[..at]))
 }
 
 /// The human's fullest statement: not a question, not "one moment".

@@ -25,7 +25,7 @@ mod weigh;
 
 pub use cases::{Cases, RECONTACT_WITHIN};
 pub use catalogue::reference;
-pub use clusters::draft;
+pub use clusters::{draft, question};
 pub use ledger::Ledger;
 pub use measure::{measure, measure_contained};
 pub use weigh::{Weighed, Weigher, truth};

@@ -7,7 +7,10 @@ use baton_model::{
     Treatment, Truth,
 };
 
-use super::{cases::RECONTACT_WITHIN, chance};
+use super::{
+    cases::RECONTACT_WITHIN,
+    chance::{self, Weighted},
+};
 
 /// An offer to somebody who needed nobody disturbs a quarter as much as an escalation (the policy's own default).
 const OFFER: f64 = 0.25;
@@ -49,14 +52,27 @@ pub struct Weighed {
     pub turns: u32,
     /// `before`, `after`, `topic`, `truth` and `basis` count; the rest is shown where the course changes.
     pub change: ChangedCourse,
+    /// Conversations that it stands for: 1, more where chance chose its policy (Horvitz and Thompson 1952).
+    pub weight: f64,
     /// One for each of the weigher's shifts, in order; may be empty.
     pub shifted: Vec<Treatment>,
+}
+
+impl Weighed {
+    /// Takes in what became known since.
+    pub fn settle(&mut self, case: &Case, now: Timestamp) {
+        if self.change.basis != Basis::Represented {
+            (self.change.truth, self.change.basis) = truth(case, now);
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]
 struct Sums {
     conversations: u32,
     known: u32,
+    /// Of the known ones.
+    weight: f64,
     before: Side,
     after: Side,
     shifted: Vec<Side>,
@@ -69,7 +85,7 @@ struct Side {
 }
 
 impl Side {
-    fn add(&mut self, course: Treatment, truth: Truth, costs: &Costs) -> f64 {
+    fn add(&mut self, course: Treatment, (truth, weight): (Truth, f64), costs: &Costs) -> f64 {
         let t = &mut self.tally;
         match course {
             Treatment::Continued => t.continued += 1,
@@ -88,7 +104,7 @@ impl Side {
             (Truth::NotNeeded, Treatment::Offered) => OFFER * f64::from(costs.needless),
             (Truth::Needed | Truth::NotNeeded | Truth::Unknown, _) => 0.0,
         };
-        self.cost += cost;
+        self.cost += weight * cost;
         cost
     }
 
@@ -102,20 +118,23 @@ impl Side {
         self.cost += other.cost;
     }
 
-    fn regret(&self, known: u32) -> Option<f64> {
-        (known > 0).then(|| 100.0 * self.cost / f64::from(known))
+    fn regret(&self, weight: f64) -> Option<f64> {
+        (weight > 0.0).then(|| 100.0 * self.cost / weight)
     }
 
-    fn tally(&self, known: u32) -> Tally {
-        Tally { regret: self.regret(known), ..self.tally }
+    fn tally(&self, weight: f64) -> Tally {
+        Tally { regret: self.regret(weight), ..self.tally }
     }
 }
 
 impl Sums {
     fn add(&mut self, w: &Weighed, costs: &Costs) -> (f64, f64) {
-        let truth = w.change.truth;
+        let truth = (w.change.truth, w.weight);
         self.conversations += 1;
-        self.known += u32::from(truth != Truth::Unknown);
+        if w.change.truth != Truth::Unknown {
+            self.known += 1;
+            self.weight += w.weight;
+        }
         self.shifted.resize(self.shifted.len().max(w.shifted.len()), Side::default());
         for (side, course) in self.shifted.iter_mut().zip(&w.shifted) {
             side.add(*course, truth, costs);
@@ -126,6 +145,7 @@ impl Sums {
     fn merge(&mut self, other: &Self) {
         self.conversations += other.conversations;
         self.known += other.known;
+        self.weight += other.weight;
         self.before.merge(&other.before);
         self.after.merge(&other.after);
         self.shifted.resize(self.shifted.len().max(other.shifted.len()), Side::default());
@@ -134,7 +154,7 @@ impl Sums {
 
     fn frontier(&self, shifts: &[f32]) -> Vec<FrontierPoint> {
         let point = |(shift, side): (&f32, &Side)| {
-            let (automation, regret) = side.tally.automation().zip(side.regret(self.known))?;
+            let (automation, regret) = side.tally.automation().zip(side.regret(self.weight))?;
             Some(FrontierPoint { shift: *shift, automation, regret })
         };
         shifts.iter().zip(&self.shifted).filter_map(point).collect()
@@ -153,8 +173,9 @@ pub struct Weigher {
     changed: u32,
     changed_unknown: u32,
     rests_on: BTreeMap<Basis, u32>,
-    /// How often each difference of cost occurs, in thousandths.
-    differences: BTreeMap<i64, u64>,
+    stand_for_others: u32,
+    /// How often each difference of cost occurs with each weight, both in thousandths.
+    differences: BTreeMap<(i64, i64), u64>,
     changes: Vec<ChangedCourse>,
 }
 
@@ -171,6 +192,7 @@ impl Weigher {
             changed: 0,
             changed_unknown: 0,
             rests_on: BTreeMap::new(),
+            stand_for_others: 0,
             differences: BTreeMap::new(),
             changes: Vec::new(),
         }
@@ -189,11 +211,13 @@ impl Weigher {
         self.topics.entry(topic).or_default().add(&w, &self.costs);
         *self.rests_on.entry(w.change.basis).or_default() += 1;
         if w.change.truth != Truth::Unknown {
-            *self.differences.entry(((after - before) * 1000.0).round() as i64).or_default() += 1;
+            let thousandths = |v: f64| (v * 1000.0).round() as i64;
+            *self.differences.entry((thousandths(after - before), thousandths(w.weight))).or_default() += 1;
+            self.stand_for_others += u32::from(w.weight > 1.0);
         }
         if w.change.before != w.change.after {
             self.changed += 1;
-            self.changed_unknown += u32::from(w.change.truth == Truth::Unknown);
+            self.changed_unknown += u32::from(w.change.truth == Truth::Unknown && w.change.basis == Basis::Nothing);
             self.changes.push(w.change);
             if self.changes.len() >= 2 * CHANGES {
                 self.trim();
@@ -213,6 +237,7 @@ impl Weigher {
         }
         self.changed += other.changed;
         self.changed_unknown += other.changed_unknown;
+        self.stand_for_others += other.stand_for_others;
         for (basis, count) in other.rests_on {
             *self.rests_on.entry(basis).or_default() += count;
         }
@@ -235,15 +260,19 @@ impl Weigher {
 
     pub fn finish(mut self) -> Hindsight {
         self.trim();
-        let differences: Vec<(f64, u64)> =
-            self.differences.iter().map(|(thousandths, count)| (*thousandths as f64 / 10.0, *count)).collect();
-        let known = self.total.known;
+        let weighted = |((difference, weight), count): (&(i64, i64), &u64)| Weighted {
+            // Per 100 conversations.
+            value: *difference as f64 / 10.0,
+            weight: *weight as f64 / 1000.0,
+            count: *count,
+        };
+        let differences: Vec<Weighted> = self.differences.iter().map(weighted).collect();
         let topic = |(topic, sums): (&String, &Sums)| TopicHindsight {
             topic: topic.clone(),
             conversations: sums.conversations,
             known: sums.known,
-            before: sums.before.tally(sums.known),
-            after: sums.after.tally(sums.known),
+            before: sums.before.tally(sums.weight),
+            after: sums.after.tally(sums.weight),
             frontier: sums.frontier(&self.shifts),
         };
         let mut topics: Vec<_> = self.topics.iter().map(topic).collect();
@@ -254,8 +283,8 @@ impl Weigher {
             from: self.period.map(|p| p.0),
             to: self.period.map(|p| p.1),
             limits: self.limits(),
-            before: self.total.before.tally(known),
-            after: self.total.after.tally(known),
+            before: self.total.before.tally(self.total.weight),
+            after: self.total.after.tally(self.total.weight),
             changed: self.changed,
             changed_unknown: self.changed_unknown,
             difference: chance::mean(&differences),
@@ -263,6 +292,7 @@ impl Weigher {
             topics,
             costs: self.costs,
             rests_on: self.rests_on,
+            stand_for_others: self.stand_for_others,
             changes: self.changes,
         }
     }
@@ -270,6 +300,7 @@ impl Weigher {
     fn limits(&self) -> Vec<String> {
         let mut out = Vec::new();
         let (all, known) = (self.total.conversations, self.total.known);
+        let represented = self.rests_on.get(&Basis::Represented).copied().unwrap_or_default();
         if all == 0 {
             out.push("There is no finished conversation in this slice of history: nothing can be said.".into());
             return out;
@@ -278,11 +309,18 @@ impl Weigher {
             out.push(
                 "It is not known of any of these conversations whether a person was needed: no regret can be given.".into(),
             );
-        } else if known < all {
-            let unknown = all - known;
+        } else if known + represented < all {
+            let unknown = all - known - represented;
             out.push(format!(
                 "Of {all} conversations, {unknown} have an unknown truth and count in no regret: escalations without a verdict, \
                  and conversations of the AI's own that nobody judged and whose end says nothing."
+            ));
+        }
+        if represented > 0 {
+            out.push(format!(
+                "In trials, chance escalated {represented} conversations where the other policy would have let the AI go on: \
+                 {} conversations in which it did count for them too.",
+                self.stand_for_others
             ));
         }
         if self.changed_unknown > 0 {
@@ -339,6 +377,7 @@ mod tests {
                 truth,
                 basis: if truth == Truth::Unknown { Basis::Nothing } else { Basis::Verdict },
             },
+            weight: 1.0,
             shifted: vec![before, after],
         }
     }

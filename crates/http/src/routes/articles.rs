@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::StatusCode};
-use baton_model::{Article, Input};
+use baton_model::{Article, Input, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +29,17 @@ pub(crate) struct NewArticle {
     /// Issue classes it belongs to.
     #[serde(default)]
     topics: Vec<String>,
+}
+
+impl NewArticle {
+    /// Under this id, if it is sound.
+    pub(crate) fn article(self, id: &str, updated_at: Timestamp) -> Result<Article, Problem> {
+        check_slug(id)?;
+        let Self { title, body, topics } = self;
+        limits::check_text("/title", &title, limits::LINE_CHARS)?;
+        limits::check_text("/body", &body, limits::ARTICLE_BODY_BYTES)?;
+        Ok(Article { id: id.to_owned(), title, body, topics, updated_at })
+    }
 }
 
 fn check_slug(id: &str) -> Result<(), Problem> {
@@ -57,11 +68,7 @@ pub(crate) async fn put_article(
     Id(id): Id<String>,
     write: Write<NewArticle, { limits::ARTICLE_BODY_BYTES }>,
 ) -> Result<Json<Article>, Problem> {
-    check_slug(&id)?;
-    let NewArticle { title, body, topics } = write.body;
-    limits::check_text("/title", &title, limits::LINE_CHARS)?;
-    limits::check_text("/body", &body, limits::ARTICLE_BODY_BYTES)?;
-    let article = Article { id: id.clone(), title, body, topics, updated_at: app.now() };
+    let article = write.body.article(&id, app.now())?;
     caller.submit(Some(write.key), Input::PutArticle { article }).await?;
     let stored = caller.handle.articles().into_iter().find(|a| a.id == id);
     stored.map(|a| Json((*a).clone())).ok_or_else(|| Problem::not_found("article"))

@@ -1,15 +1,19 @@
 //! What history suggests: another policy on it, proposals, what to automate, what to read.
 
 use axum::Json;
-use baton_model::{ArticleDraft, CaseFilter, Cluster, Costs, Hindsight, Missing, ProposalsView, SampleView, Timestamp};
+use baton_model::{
+    ArticleDraft, CaseFilter, Cluster, Costs, Hindsight, Missing, ProposalsView, Rehearsal, SampleView, Timestamp,
+};
 use baton_runtime::{ReplayError, ReplayOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     caller::Caller,
+    limits,
     problem::{Code, Problem},
     request::{Body, Query},
+    routes::articles::NewArticle,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -120,6 +124,34 @@ pub(crate) async fn get_draft(caller: Caller, Query(of): Query<OfCluster>) -> Re
         .map_err(Problem::internal)?
         .map_err(Problem::internal)?;
     draft.map(Json).ok_or_else(|| Problem::not_found("cluster with an answer"))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rehearse {
+    topic: String,
+    missing: Missing,
+    /// 1 to 400; 28 if absent.
+    #[schema(minimum = 1, maximum = 400)]
+    days: Option<u32>,
+    /// Id of the article: a new one, or one that this would replace.
+    id: String,
+    article: NewArticle,
+}
+
+/// What the built-in assistant answers to the questions behind a cluster, today and with an article that is not published.
+/// Changes nothing, so it needs no Idempotency-Key. With a chat model it takes as long as the model's answers do.
+#[utoipa::path(post, path = "/v1/learning/rehearsal", tag = "board", request_body = Rehearse,
+    responses((status = 200, body = Rehearsal)))]
+pub(crate) async fn rehearse(
+    caller: Caller,
+    Body(asked): Body<Rehearse, { limits::ARTICLE_BODY_BYTES }>,
+) -> Result<Json<Rehearsal>, Problem> {
+    let now = caller.handle.now();
+    let filter = last(asked.days.unwrap_or(28), now)?;
+    let article = asked.article.article(&asked.id, now)?;
+    let rehearsed = caller.handle.rehearse(&asked.topic, asked.missing, &filter, article).await;
+    rehearsed.map_err(Problem::internal)?.map(Json).ok_or_else(|| Problem::not_found("cluster"))
 }
 
 /// Conversations that the AI closed alone and that a person should read today; judged ones estimate the missed rate.

@@ -85,6 +85,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(learning::get_proposals))
         .routes(routes!(learning::get_clusters))
         .routes(routes!(learning::get_draft))
+        .routes(routes!(learning::rehearse))
         .routes(routes!(learning::get_sample))
         .routes(routes!(settings::get_settings, settings::put_settings))
         .routes(routes!(queues::get_queues, queues::put_queues))

@@ -231,6 +231,57 @@ async fn from_the_ai_to_a_human_and_to_the_verdict() {
     assert!(board.next().await.unwrap()["queues"].is_array());
 }
 
+/// A person answers what the AI could not; the draft from that answer is tried, published, and answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_answered_becomes_what_the_ai_answers() {
+    let world = World::new().await;
+    let shop = &world.shop;
+    let mut desk = shop.human.stream("/v1/desk/stream").await;
+    desk.until("connected", |v| v["me"]["connected"] == true).await;
+    shop.human.write("PUT", "/v1/desk/presence", &json!({"willing": "available"})).await.ok();
+
+    let path = opened(&shop.bot).await;
+    let asked = "Can I get an invoice that shows my tax number?";
+    say(&shop.bot, &path, asked).await;
+    shop.bot.write("POST", &format!("{path}/escalations"), &json!({"why": "not in the articles"})).await.ok();
+    let offered = desk.until("an offer", |v| v["offers"].as_array().is_some_and(|o| !o.is_empty())).await;
+    let offer = offered["offers"][0]["offer"].as_str().unwrap();
+    let taken = shop.human.write("POST", &format!("/v1/offers/{offer}/accept"), &json!({})).await.ok();
+    let item = format!("/v1/escalations/{}", taken["escalation"]["id"].as_str().unwrap());
+    let reply =
+        "Open the order in your account, choose invoice details and enter your tax number: the new invoice arrives by mail.";
+    shop.human.write("POST", &format!("{item}/turns"), &json!({"text": reply})).await.ok();
+    let verdict = json!({"could_ai": "with_missing", "missing": "knowledge", "smooth": "yes"});
+    shop.human.write("POST", &format!("{item}/resolve"), &json!({"verdict": verdict})).await.ok();
+
+    let clusters = shop.supervisor.get("/v1/learning/clusters").await.ok();
+    let topic = clusters["clusters"][0]["topic"].as_str().unwrap();
+    let draft = shop.supervisor.get(&format!("/v1/learning/draft?topic={topic}&missing=knowledge")).await.ok();
+    assert!(draft["body"].as_str().unwrap().contains(asked), "{draft}");
+    let article = json!({"title": draft["title"], "body": draft["body"]});
+    let order = json!({"topic": topic, "missing": "knowledge", "id": "tax-invoices", "article": article});
+    let tried = shop.supervisor.write("POST", "/v1/learning/rehearsal", &order).await.ok();
+    assert_eq!((&tried["answered_before"], &tried["answered_after"]), (&json!(0), &json!(1)), "{tried}");
+    let example = &tried["examples"][0];
+    assert_eq!((&example["question"], &example["before"]["no_answer"]), (&json!(asked), &json!(true)));
+    assert_eq!((&example["after"]["text"], &example["after"]["from_article"]), (&json!(reply), &json!(true)));
+
+    // Trying published nothing: not in the list, and not in an answer.
+    assert_eq!(shop.admin.get("/v1/articles").await.ok()["articles"], json!([]));
+    let other = json!({"title": "Parking", "body": "Parking is free."});
+    let beside = json!({"topic": topic, "missing": "knowledge", "id": "parking", "article": other});
+    let tried = shop.supervisor.write("POST", "/v1/learning/rehearsal", &beside).await.ok();
+    assert_eq!(tried["answered_after"], 0, "{tried}");
+    shop.admin.write("PUT", "/v1/articles/tax-invoices", &article).await.ok();
+    let tried = shop.supervisor.write("POST", "/v1/learning/rehearsal", &beside).await.ok();
+    assert_eq!((&tried["answered_before"], &tried["answered_after"]), (&json!(1), &json!(1)), "{tried}");
+
+    let unknown = json!({"topic": "no such topic", "missing": "knowledge", "id": "x", "article": article});
+    assert_eq!(shop.supervisor.write("POST", "/v1/learning/rehearsal", &unknown).await.problem().0, 404);
+    let unsound = json!({"topic": topic, "missing": "knowledge", "id": "Not A Slug", "article": article});
+    assert_eq!(shop.supervisor.write("POST", "/v1/learning/rehearsal", &unsound).await.problem(), (422, "invalid".into()));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_desk_is_connected_only_while_it_is_open() {
     let world = World::new().await;

@@ -5,13 +5,14 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use baton_assistant::knowledge::Knowledge;
 use baton_http::{App, Demo, NewToken, Options, TokenKind, new_token};
 use baton_model::{
     Actor, ConversationId, CustomerRef, Hours, HumanAgentId, HumanProfile, IdSource, Input, Millis, Timestamp, WorkspaceId,
 };
 use baton_ports::{
-    Account, Accounts, Answer, ApiKey, Ask, Assistant, AssistantError, BoxFuture, Clock, CustomerToken, FactError,
-    FactSource, ManualClock, Role, Session, WorkspaceRow,
+    Account, Accounts, ApiKey, BoxFuture, Clock, CustomerToken, FactError, FactSource, ManualClock, Role, Session,
+    WorkspaceRow,
 };
 use baton_runtime::{Baton, Ports};
 use baton_store::SqliteStore;
@@ -24,17 +25,6 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 /// 2026-03-02 10:00 UTC, a Monday.
 pub(crate) fn start() -> Timestamp {
     Timestamp::from_millis(1_772_445_600_000)
-}
-
-/// Knows nothing, at once.
-struct NoAssistant;
-
-impl Assistant for NoAssistant {
-    fn answer(&self, _: Ask) -> BoxFuture<'_, Result<Answer, AssistantError>> {
-        Box::pin(std::future::pending())
-    }
-    fn index(&self, _: WorkspaceId, _: Arc<baton_model::Article>) {}
-    fn forget(&self, _: WorkspaceId, _: &str) {}
 }
 
 struct NoFacts;
@@ -82,7 +72,7 @@ impl World {
         let ports = Ports {
             clock: clock.clone(),
             journal: store.clone(),
-            assistant: Arc::new(NoAssistant),
+            assistant: Arc::new(Knowledge::new()),
             facts: Arc::new(NoFacts),
         };
         let baton = Arc::new(Baton::new(ports, baton_runtime::Options::default()));
