@@ -270,6 +270,8 @@ pub enum AttentionKind {
     NobodyQualified,
     PromiseAtRisk,
     ClockBreached,
+    /// The queue's ladder alerts before the target.
+    ClockWarned,
 }
 
 /// Something that needs a person now, with one action.

@@ -519,7 +519,6 @@ fn pause_clocks(e: &mut Escalation, at: Timestamp) {
 fn stop_clocks(e: &mut Escalation, at: Timestamp) {
     for clock in e.clocks.iter_mut().filter(|c| c.stopped_at.is_none()) {
         clock.stopped_at = Some(at);
-        clock.paused_at = None;
     }
 }
 

@@ -49,8 +49,9 @@ pub fn reopened(queue: &Queue, tier: Tier, earlier: &Escalation, now: Timestamp)
     let mut all = clocks(queue, tier, now);
     for clock in all.iter_mut().filter(|c| c.kind != ClockKind::FirstReply) {
         let before = earlier.clocks.iter().rev().find(|old| old.kind == clock.kind);
-        if let Some((old, stopped)) = before.and_then(|old| Some((old, old.stopped_at?))) {
-            *clock = resumed(queue, old, stopped, now);
+        // It may have stood still before it stopped.
+        if let Some((old, stood)) = before.and_then(|old| Some((old, old.paused_at.or(old.stopped_at)?))) {
+            *clock = resumed(queue, old, stood, now);
         }
     }
     all

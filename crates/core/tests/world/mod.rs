@@ -231,6 +231,10 @@ impl World {
         view::desk(&self.state, human, self.now).expect("a human agent")
     }
 
+    pub(crate) fn board(&self) -> BoardView {
+        view::board(&self.state, self.now)
+    }
+
     pub(crate) fn routing(&self, e: EscalationId) -> RoutingView {
         view::routing(&self.state, e, self.now).expect("an escalation")
     }

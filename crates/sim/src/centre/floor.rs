@@ -121,7 +121,7 @@ impl Floor {
 }
 
 /// Always open, for scenarios that name no queues.
-fn general() -> Queue {
+pub(crate) fn general() -> Queue {
     let targets = |accept: u32| Targets {
         accept_seconds: accept,
         first_reply_seconds: 2 * accept,

@@ -55,13 +55,13 @@ impl Backlog {
                 continue;
             };
             // The person chosen for the new item may have something better to do.
-            if let Some(found) = self.pair_for(slot, now) {
+            if let Some(found) = self.pair_for(slot, Some(place), now) {
                 return Some(found);
             }
             self.unmark_item(&place);
         }
         while let Some(id) = self.fresh_people.first().copied() {
-            if let Some(found) = self.slots.get(&id.uuid().as_u128()).and_then(|slot| self.pair_for(*slot, now)) {
+            if let Some(found) = self.slots.get(&id.uuid().as_u128()).and_then(|slot| self.pair_for(*slot, None, now)) {
                 return Some(found);
             }
             self.unmark_person(id);
@@ -102,12 +102,12 @@ impl Backlog {
         there.peek().is_some() && there.all(|p| exception.declined(p.id))
     }
 
-    /// What this person would take, and who of all should have it.
-    fn pair_for(&self, slot: u32, now: Timestamp) -> Option<Match> {
+    /// What this person would take, and who of all should have it; `best_for`: an item for which they were chosen already.
+    fn pair_for(&self, slot: u32, best_for: Option<Place>, now: Timestamp) -> Option<Match> {
         let (class, exception, first) = self.pick(slot, now)?;
         let demand = self.heads.get(class)?.demand_no;
         let alone = self.free.get(demand).is_some_and(|f| f.len() == 1);
-        let best = if alone { slot } else { self.choose(class, exception, now).unwrap_or(slot) };
+        let best = if alone || best_for == Some(first) { slot } else { self.choose(class, exception, now).unwrap_or(slot) };
         self.found(class, first, exception, best, now)
     }
 

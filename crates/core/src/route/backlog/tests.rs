@@ -259,7 +259,7 @@ fn shift_changes_of_those_who_are_there() {
 
 #[derive(Debug, Clone)]
 enum Op {
-    Item(u8, WorkItem),
+    Item(u8, Box<WorkItem>),
     Gone(u8),
     Human(HumanAgent),
 }
@@ -285,7 +285,7 @@ fn op() -> impl Any<Value = Op> {
             i.decliners = decliners.into_iter().map(hum).collect();
             i.preferred = preferred.map(hum);
             i.units = units;
-            Op::Item(n, i)
+            Op::Item(n, Box::new(i))
         });
     let some_human = (
         (people(), skills(), prop::sample::subsequence(vec!["de", "en"], 0..=2), 0..4u8),
@@ -316,7 +316,7 @@ fn apply(b: &mut Backlog, (items, humans): &mut State, op: &Op) {
     match op {
         Op::Item(n, i) => {
             b.put_item(esc(*n), i);
-            items.insert(esc(*n), i.clone());
+            items.insert(esc(*n), (**i).clone());
         }
         Op::Gone(n) => {
             b.remove_item(esc(*n));
