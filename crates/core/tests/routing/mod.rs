@@ -173,13 +173,16 @@ fn the_routing_view_says_why_and_what_comes_next() {
     assert_eq!(w.routing(e).steps[0].state, StepState::Joined);
 }
 
+fn late(when: Late, remedy: Remedy) -> Vec<LadderStep> {
+    vec![LadderStep { when, times: 1, remedies: vec![remedy] }]
+}
+
 #[test]
-fn a_queues_own_ladder_widens_and_takes_from_whoever_does_not_reply() {
-    let step = |when, times, remedies: &[Remedy]| LadderStep { when, times, remedies: remedies.to_vec() };
+fn a_queues_own_ladder_widens_instead_of_raising() {
     let mut w = with_queue(|q| {
         q.required_skills = [("tax".into(), 3)].into();
         q.steps = vec![RelaxStep { after_seconds: 1_700, anyone: true, ..RelaxStep::default() }];
-        q.ladder = vec![step(Late::Waiting, 1, &[Remedy::Widen]), step(Late::FirstReply, 1, &[Remedy::FindAnother])];
+        q.ladder = late(Late::Waiting, Remedy::Widen);
     });
     let ana = w.human("Ana", &[]);
     w.available(ana);
@@ -188,13 +191,22 @@ fn a_queues_own_ladder_widens_and_takes_from_whoever_does_not_reply() {
     assert_eq!((w.escalation(e).item.step, w.desk(ana).offers.len()), (0, 0));
     w.pass(2_000);
     let widened = w.escalation(e);
-    assert_eq!((widened.item.step, widened.item.priority), (1, 0), "widened, and nothing else");
-    let bo = w.human("Bo", &[]);
-    w.available(bo);
+    assert_eq!((widened.item.step, widened.item.priority, w.desk(ana).offers.len()), (1, 0, 1));
+    w.holds();
+}
+
+#[test]
+fn a_queues_own_ladder_finds_another_at_the_first_missed_reply() {
+    let mut w = with_queue(|q| q.ladder = late(Late::FirstReply, Remedy::FindAnother));
+    let (ana, bo) = (w.human("Ana", &[]), w.human("Bo", &[]));
+    w.available(ana);
+    let e = asks_for_a_person(&mut w, "Jane Roe");
     accept(&mut w, ana).expect("accepted");
-    w.pass(301_000);
-    let taken = w.escalation(e);
-    assert_eq!((taken.state.name(), w.desk(bo).offers.len()), ("offered", 1), "no first reply: somebody else's");
+    w.available(bo);
+    w.pass(299_000);
+    assert_eq!(w.escalation(e).state.owner(), Some(ana));
+    w.pass(2_000);
+    assert_eq!(w.desk(bo).offers.first().map(|o| o.escalation), Some(e), "no first reply: somebody else's");
     w.holds();
 }
 
@@ -206,7 +218,7 @@ fn the_customers_own_time_does_not_count_where_the_queue_says_so() {
             t.resolution_seconds = 3_600;
             t.requester_wait_seconds = Some(600);
         });
-        q.ladder = vec![LadderStep { when: Late::RequesterWaitWarning, times: 1, remedies: vec![Remedy::Alert] }];
+        q.ladder = late(Late::RequesterWaitWarning, Remedy::Alert);
     });
     let ana = w.human("Ana", &[]);
     w.available(ana);
@@ -241,15 +253,17 @@ fn what_was_not_solved_after_all_returns_to_whoever_had_it_with_its_clock() {
     w.says(c, "A person, please", &[signal(SignalKind::WantsHuman, 0.97)]);
     let first = w.last_escalation(c).id;
     accept(&mut w, ana).expect("accepted");
-    w.pass(600_000);
+    w.pass(100_000);
+    w.replies(ana, first, "Please try again now");
+    w.pass(200_000);
     w.must(Actor::Human { human_agent: ana }, Input::Resolve { escalation: first, message: None, verdict: None });
     w.available(bo);
-    w.pass(1_000_000);
+    w.pass(100_000);
     w.says(c, "It still does not work, a person please", &[signal(SignalKind::WantsHuman, 0.97)]);
     let again = w.last_escalation(c);
     assert_eq!((again.reopens, again.item.preferred), (Some(first), Some(ana)));
     assert_eq!(w.desk(ana).offers.len(), 1, "Bo has been idle for longer, but Ana knows it");
     let resolution = again.clocks.iter().find(|c| c.kind == ClockKind::Resolution).expect("a clock");
-    assert_eq!(resolution.due.since(w.now).0 / 1_000, 3_000, "ten minutes were used up");
+    assert_eq!(resolution.due.since(w.now).0 / 1_000, 3_300, "five minutes were used up");
     w.holds();
 }
