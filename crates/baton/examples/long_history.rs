@@ -8,44 +8,46 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use baton_core::engine::{self, State};
 use baton_model::{
-    Actor, AiMeta, AiMode, Channel, ConversationId, CustomerRef, IdSource, Input, Millis, Recorded, Signals, Stamped,
-    Timestamp, WorkspaceId,
+    Actor, AiMeta, AiMode, Channel, ConversationId, CustomerRef, IdSource, Input, Millis, Recorded, Signal, SignalKind,
+    Signals, Stamped, Timestamp, WorkspaceId,
 };
 use baton_ports::{Accounts, Append, Journal, WorkspaceRow};
 use baton_store::SqliteStore;
 
 const CUSTOMER: &[&str] = &[
-    "Hello, I have a question about my order.",
+    "Hello, a question about my order.",
     "When will the lamp arrive?",
     "It was ordered on Monday.",
     "The number is A-4711.",
-    "I see. Can the address still be changed?",
-    "That is not what I ordered.",
-    "The parcel is late again.",
+    "Can the address still be changed?",
     "Does the blue one come in a larger size?",
-    "I paid twice, as far as I can see.",
+    "The box came without the screws.",
     "Thanks, that helps.",
-    "Could you look at it once more?",
-    "This is annoying, I have asked before.",
     "What does the express delivery cost?",
     "My invoice shows the wrong name.",
-    "I am not happy with this at all.",
-    "All right, then I will wait.",
+    "I am not happy with the colour.",
     "Is there a discount for two of them?",
-    "The code did not work.",
     "Where do I send it back to?",
-    "Okay.",
+    "How long is the warranty?",
+    "Which card types do you take?",
+    "Is the table made of oak?",
+    "Can it stand outside in winter?",
 ];
 const AI: &[&str] = &[
-    "Your order is on its way and arrives within two days.",
-    "You can change the address until it is packed.",
-    "I could not find that order. Could you check the number?",
+    "It is on its way and arrives within two days.",
+    "The address can be changed until it is packed.",
     "Express delivery costs 9.90 EUR.",
-    "You can return it within 30 days.",
-    "I am sorry about that. The refund takes five days.",
+    "Sending back is free within 30 days.",
     "The larger size is in stock.",
     "The code is valid from 40 EUR on.",
+    "The warranty is two years.",
+    "The screws are in the second box.",
+    "All common cards are taken.",
+    "It is made of oak and can stay outside.",
+    "A new invoice comes by mail.",
 ];
+const COMPLAINT: &str = "This is not acceptable, I am disappointed with your service.";
+const COMPLAINT_AT: usize = 6;
 const TURNS: usize = 12;
 const STEP: Millis = Millis::secs(2);
 const BATCH: usize = 20_000;
@@ -96,7 +98,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn conversation(&mut self, customer: &[Signals], ai: &[Signals]) -> Result<()> {
+    /// One in ten complains, one in three rates.
+    fn conversation(&mut self, n: u64, customer: &[Signals], ai: &[Signals]) -> Result<()> {
         let conversation: ConversationId = self.ids.draw();
         self.submit(
             Actor::Bot,
@@ -107,15 +110,23 @@ impl Writer<'_> {
                 customer: CustomerRef::default(),
             },
         )?;
-        let pick = |ids: &mut IdSource, n: usize| (ids.next_u64() % n as u64) as usize;
+        // Never the same twice in one conversation: steps that share no factor with the lengths.
+        let (mut said, mut answered) =
+            (self.ids.next_u64() as usize % customer.len(), self.ids.next_u64() as usize % ai.len());
+        let complains = n.is_multiple_of(10);
         for turn in 0..TURNS {
             self.wait(STEP)?;
-            let input = if turn % 2 == 0 {
-                let said = pick(&mut self.ids, customer.len());
+            let input = if turn == COMPLAINT_AT && complains {
+                // Between the default policy's lines: it offers a person, a more careful one brings one in.
+                let found = vec![Signal { kind: SignalKind::Complaint, score: 0.7, spans: Vec::new() }];
+                let signals = Signals { found, ..baton_sense::sense(COMPLAINT) };
+                Input::CustomerTurn { conversation, text: COMPLAINT.into(), signals }
+            } else if turn % 2 == 0 {
+                said = (said + 5) % customer.len();
                 Input::CustomerTurn { conversation, text: CUSTOMER[said].into(), signals: customer[said].clone() }
             } else {
-                let said = pick(&mut self.ids, ai.len());
-                let (text, signals) = (AI[said].into(), ai[said].clone());
+                answered = (answered + 3) % ai.len();
+                let (text, signals) = (AI[answered].into(), ai[answered].clone());
                 Input::AiTurn { conversation, epoch: Default::default(), text, signals, meta: AiMeta::default() }
             };
             // Refused once a person is on the way: the rest of that conversation is not the AI's.
@@ -125,6 +136,10 @@ impl Writer<'_> {
         }
         // A conversation that waits for a person is left alone: time and the ladder end it.
         drop(self.submit(Actor::Bot, Input::CloseConversation { conversation }));
+        if n.is_multiple_of(3) {
+            let stars = if complains { 1 } else { 5 };
+            drop(self.submit(Actor::Bot, Input::Rate { conversation, stars, comment: None }));
+        }
         self.wait(STEP)
     }
 }
@@ -150,8 +165,8 @@ fn main() -> Result<()> {
     let mut writer =
         Writer { store: &store, workspace, epoch, head, state: State::default(), now, ids, pending: Vec::new() };
     let bar = indicatif::ProgressBar::new(conversations);
-    for _ in bar.wrap_iter(0..conversations) {
-        writer.conversation(&customer, &ai)?;
+    for n in bar.wrap_iter(0..conversations) {
+        writer.conversation(n, &customer, &ai)?;
     }
     writer.flush()?;
     println!("{} events", writer.head);

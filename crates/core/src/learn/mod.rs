@@ -28,4 +28,5 @@ pub use catalogue::reference;
 pub use clusters::{draft, question};
 pub use ledger::Ledger;
 pub use measure::{measure, measure_contained};
+pub use repeats::repeats_to_the_ai;
 pub use weigh::{Weighed, Weigher, truth};

@@ -249,6 +249,17 @@ mod tests {
     }
 
     #[test]
+    fn verdicts_that_contradict_each_other_propose_nothing() {
+        let both = |o: &Known| [Known { needed: true, ..*o }, Known { needed: false, ..*o }];
+        let outcomes: Vec<Known> = informative(120, |_| false).iter().flat_map(both).collect();
+        // Equally often both: at these costs only the wish to miss less is left, and never the other way.
+        match one(&policy(), Trigger::Complaint, &outcomes) {
+            Ok(p) => assert!(p.to < p.from, "{p:?}"),
+            Err(why) => assert_eq!(why.more, 0),
+        }
+    }
+
+    #[test]
     fn floors_and_switched_off_detectors_are_left_alone() {
         assert!(MOVABLE.iter().all(|t| !matches!(t, Trigger::Safety | Trigger::ExplicitRequest)));
         let mut p = policy();

@@ -59,7 +59,7 @@ pub(super) fn repeats(escalation: &Escalation, conversation: &Conversation, acce
 }
 
 /// Customer turns that say to the AI what they had told it before.
-pub(super) fn repeats_to_the_ai(conversation: &Conversation) -> Vec<TurnId> {
+pub fn repeats_to_the_ai(conversation: &Conversation) -> Vec<TurnId> {
     let mut told: Vec<Said> = Vec::new();
     let mut out = Vec::new();
     for turn in conversation.turns.iter().filter(|t| t.is_customer()) {
@@ -225,35 +225,6 @@ mod tests {
         assert!(same(later, &said(later, &near), &said(earlier, &near)));
     }
 
-    /// Rules that make another wording of the same: a lead, the halves turned round, words for words.
-    fn reworded(text: &str, rule: usize) -> String {
-        const SAME: &[(&str, &str)] = &[
-            ("arrived", "came"),
-            ("because", "since"),
-            ("want", "would like"),
-            ("need", "have to have"),
-            ("broken", "damaged"),
-            ("delivered", "brought"),
-            ("cancel", "call off"),
-            ("refund", "money back"),
-            ("sent", "shipped"),
-        ];
-        let text = text.trim_end_matches('.');
-        match rule {
-            0 => format!("As I said, {}", lower_first(text)),
-            1 => match text.split_once(" and ").or_else(|| text.split_once(", ")) {
-                Some((first, second)) => format!("{second}, and {}", lower_first(first)),
-                None => format!("I told the bot: {text}"),
-            },
-            _ => SAME.iter().fold(text.to_owned(), |text, (from, to)| text.replacen(from, to, 1)),
-        }
-    }
-
-    fn lower_first(text: &str) -> String {
-        let mut chars = text.chars();
-        chars.next().map_or(String::new(), |c| c.to_lowercase().chain(chars).collect())
-    }
-
     /// Precision and recall on one half of the set.
     fn measured(half: usize) -> (f64, f64) {
         const TALK: [&str; 4] = ["Thanks, that is kind of you.", "Yes, please do that.", "How long will it take?", "ok"];
@@ -263,8 +234,7 @@ mod tests {
         let (mut found, mut wrong, mut missed) = (0.0, 0.0, 0.0);
         for (i, line) in lines.iter().enumerate().filter(|(i, _)| i % 2 == half) {
             let original = line[0];
-            let made: Vec<String> = (0..3).map(|rule| reworded(original, rule)).collect();
-            for again in line[1..3].iter().copied().chain(made.iter().map(String::as_str)) {
+            for again in &line[1..3] {
                 if is_repeat(again, original) { found += 1.0 } else { missed += 1.0 }
             }
             // Something new on the same matter, somebody else's words, small talk.
@@ -276,8 +246,8 @@ mod tests {
         (found / (found + wrong), found / (found + missed))
     }
 
-    /// Forty originals of our own, each said again twice by hand and three times by rule, and seven turns that are no
-    /// repeat. The first half served to choose the thresholds, the second never did.
+    /// Forty originals of our own, each said again twice by hand, and seven turns that are no repeat. The first half served
+    /// to choose the thresholds, the second never did. The suite `repeats` of `baton eval` says real turns again by rule.
     #[test]
     fn repeats_are_found() {
         for half in [0, 1] {

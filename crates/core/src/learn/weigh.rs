@@ -329,11 +329,10 @@ impl Weigher {
                 self.changed_unknown, self.changed
             ));
         }
-        let needed = self.total.before.tally.missed;
         if known > 0 && known < 30 {
             out.push(format!("Only {known} truths are known: the interval is wide, and chance can decide."));
         }
-        if known >= 30 && needed == 0 && self.total.after.tally.missed == 0 && self.total.after.tally.escalated == all {
+        if self.total.after.tally.escalated == all {
             out.push(
                 "The new policy escalates everything: nothing can be missed, and every known needless one is paid for."
                     .into(),
@@ -410,6 +409,27 @@ mod tests {
         w.add(one(0, Treatment::Continued, Treatment::Escalated, Truth::Unknown));
         let h = w.finish();
         assert!(h.difference.is_none() && h.after.regret.is_none() && h.limits[0].contains("not known of any"));
+    }
+
+    #[test]
+    fn a_policy_for_everybody_or_nobody_is_called_that() {
+        let weighed = |after, truth| {
+            let mut w = Weigher::new(costs(), vec![0.0]);
+            (0..40).for_each(|n| w.add(one(n, Treatment::Continued, after, truth)));
+            w.finish()
+        };
+        let everybody = weighed(Treatment::Escalated, Truth::NotNeeded);
+        assert!(everybody.limits.iter().any(|l| l.contains("escalates everything")), "{:?}", everybody.limits);
+        assert_eq!((everybody.after.needless, everybody.after.automation()), (40, Some(0.0)));
+        let nobody = weighed(Treatment::Continued, Truth::Needed);
+        assert!(nobody.limits.iter().any(|l| l.contains("brings in nobody")), "{:?}", nobody.limits);
+        assert_eq!((nobody.after.missed, nobody.difference.map(|d| d.value)), (40, Some(0.0)));
+        let few = {
+            let mut w = Weigher::new(costs(), vec![]);
+            (0..10).for_each(|n| w.add(one(n, Treatment::Continued, Treatment::Offered, Truth::Needed)));
+            w.finish()
+        };
+        assert!(few.limits.iter().any(|l| l.starts_with("Only 10 truths are known")), "{:?}", few.limits);
     }
 
     #[test]

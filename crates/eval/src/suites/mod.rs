@@ -23,6 +23,7 @@ mod multidogo;
 mod negotiation;
 mod package;
 mod pii_synth;
+mod repeats;
 mod second_stage;
 mod star;
 mod tau_airline;
@@ -63,6 +64,7 @@ pub const ALL: &[Suite] = &[
     package::SUITE,
     star::SUITE,
     learning::SUITE,
+    repeats::SUITE,
 ];
 
 /// The suite of this name, or the names there are.
