@@ -113,9 +113,9 @@ test('while nobody is free the customer sees their place and what they can do', 
 test('the supervisor reads why nobody has it yet, and what comes next', async () => {
   await lead.goto('/#/board');
   await lead.getByRole('link', { name: 'Open' }).first().click();
-  const routing = lead.getByRole('group').filter({ hasText: 'Routing' });
-  await expect(routing.getByRole('list', { name: 'People' }).getByRole('listitem').first()).toContainText(/away|not connected|outside/);
-  await expect(routing.getByText(/Anybody of|Needs/)).toBeVisible();
+  const known = lead.getByRole('complementary', { name: 'What is known' });
+  await expect(known.getByRole('list', { name: 'People' }).getByRole('listitem').first()).toContainText(/away|not connected|outside/);
+  await expect(known.getByText(/^(Anybody of|Needs) /)).toBeVisible();
   await look(lead, 'item-routing', ['narrow', 'phone']);
 });
 
