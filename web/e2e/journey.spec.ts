@@ -147,6 +147,11 @@ test('the package is read in ten seconds: nothing that matters needs scrolling',
 
   await pack.getByRole('heading').first().getByRole('button').click();
   await expect(desk.locator('article.highlight')).toBeInViewport();
+  const find = desk.getByRole('searchbox', { name: 'Find in this conversation' });
+  await find.fill('charged twice');
+  await find.press('Enter');
+  await expect(desk.locator('article.highlight')).toContainText('charged twice');
+  await find.press('Escape');
   await look(desk, 'desk-open', ['narrow', 'wide', 'phone']);
 });
 
@@ -173,8 +178,26 @@ test('a half-typed reply is never taken, and a draft becomes the reply', async (
   await expect(reply).toHaveValue('');
   await expect(log().getByText(draft.split('\n')[0]!.slice(0, 40)).last()).toBeVisible();
 
+  const answer = 'She liked the full moon best, because it lights the coast of Iceland all night.';
+  await reply.fill(answer);
+  await reply.press('Control+Enter');
+  await expect(log().getByText(answer)).toBeVisible();
+
   await say('Thank you, that is all I needed.');
   await expect(desk.getByRole('log', { name: 'Messages' }).getByText('Thank you, that is all I needed.')).toBeVisible();
+});
+
+test('a promise is owed until somebody says that it was kept', async () => {
+  const reply = desk.getByRole('textbox', { name: 'Reply' });
+  await reply.fill("I'll have the second charge refunded within 2 hours.");
+  await reply.press('Control+Enter');
+  const mine = desk.getByRole('region', { name: 'My work' });
+  const pack = desk.getByRole('complementary', { name: 'What is known' });
+  await expect(mine.getByText(/refunded within 2 hours/)).toBeVisible();
+  await expect(pack.getByRole('button', { name: /^Kept: I'll have the second charge/ })).toBeAttached();
+  await look(desk, 'desk-promise', ['narrow', 'wide', 'phone']);
+  await mine.getByRole('button', { name: /^Kept: I'll have the second charge/ }).click();
+  await expect(mine.getByText(/refunded within 2 hours/)).toHaveCount(0);
 });
 
 test('the keys help, the palette and the transfer dialog stand up', async () => {

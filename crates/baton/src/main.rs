@@ -36,7 +36,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => block_on(commands::serve::run(args))?,
         Command::Workspace(args) => commands::workspace::run(args)?,
         Command::Key(args) => commands::key::run(args)?,
-        Command::Config => print!("{}", config::DEFAULT),
+        Command::Config => commands::print(config::DEFAULT)?,
         Command::Openapi => commands::openapi()?,
         Command::Package(args) => return commands::package::run(args),
         Command::Policy(args) => return commands::policy::run(args),

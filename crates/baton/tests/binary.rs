@@ -30,6 +30,20 @@ fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
+/// `baton package validate FILE | true`: whoever reads no further ends nothing but the reading.
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), r#"{"schema": "baton.package/v2"}"#).unwrap();
+    for args in [vec!["package", "validate", file.path().to_str().unwrap()], vec!["package", "schema"], vec!["openapi"]] {
+        let mut child = baton().args(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(text(&output.stderr), "", "{args:?}");
+        assert_eq!(output.status.code(), Some(i32::from(args.contains(&"validate"))), "{args:?}");
+    }
+}
+
 /// A running server that does not outlive its test.
 struct Server {
     child: Child,

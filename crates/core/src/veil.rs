@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use baton_model::{Secret, Signals, Span, Turn};
+use baton_model::{EntityKind, Secret, Signals, Span, Turn};
 
 /// Numbers to hide. At least eight letters and digits each: shorter ones would hide half of what is said.
 #[derive(Debug, Default)]
@@ -67,16 +67,35 @@ pub(crate) fn take(text: &mut String, signals: &mut Signals, known: &[Secret]) -
     if !found && known.is_empty() {
         return Vec::new();
     }
+    let mut secrets = take_codes(text, signals);
     let mut veil = Veil::default();
     known.iter().for_each(|secret| veil.add(&secret.text));
-    for entity in signals.entities.iter_mut().filter(|e| e.kind.is_secret()) {
+    for entity in signals.entities.iter_mut().filter(|e| e.kind.is_secret() && e.kind != EntityKind::Code) {
         veil.add(slice(text, entity.span));
         veil.add(&entity.value);
         entity.value = last_four(&entity.value);
     }
-    let Cow::Owned(covered) = veil.cover(text) else { return Vec::new() };
-    let secrets = differences(text, &covered);
-    *text = covered;
+    if let Cow::Owned(covered) = veil.cover(text) {
+        secrets.extend(differences(text, &covered));
+        *text = covered;
+    }
+    secrets
+}
+
+/// Short secrets are hidden whole, and only where the text calls them one: elsewhere "4711" may be anything.
+fn take_codes(text: &mut String, signals: &mut Signals) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    for entity in signals.entities.iter_mut().filter(|e| e.kind == EntityKind::Code) {
+        let plain = slice(text, entity.span).to_owned();
+        if plain.is_empty() || plain.contains(HIDDEN) {
+            continue;
+        }
+        let (start, end) = (entity.span.start as usize, entity.span.end as usize);
+        let hide = |(i, c): (usize, char)| if (start..end).contains(&i) && !c.is_whitespace() { HIDDEN } else { c };
+        *text = text.chars().enumerate().map(hide).collect();
+        entity.value = HIDDEN.to_string().repeat(4);
+        secrets.push(Secret { span: entity.span, text: plain });
+    }
     secrets
 }
 
@@ -157,7 +176,7 @@ pub(crate) fn slice(text: &str, span: Span) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use baton_model::{Entity, EntityKind};
+    use baton_model::Entity;
     use proptest::prelude::*;
 
     use super::*;
@@ -210,6 +229,19 @@ mod tests {
         assert_eq!(slice("añb", Span { start: 1, end: 2 }), "ñ");
         assert_eq!(slice("añb", Span { start: 2, end: 90 }), "b");
         assert_eq!(slice("añb", Span { start: 3, end: 1 }), "");
+    }
+
+    #[test]
+    fn a_short_secret_is_hidden_whole_where_it_is_called_one() {
+        let text = "PIN 4711 for card 4242 4242 4242 4242, order 4711";
+        let mut signals = card(text, "4242 4242 4242 4242");
+        let code = Entity { kind: EntityKind::Code, span: Span { start: 4, end: 8 }, value: "4711".into() };
+        signals.entities.push(code);
+        let mut said = text.to_owned();
+        let secrets = take(&mut said, &mut signals, &[]);
+        assert_eq!(said, "PIN •••• for card •••• •••• •••• 4242, order 4711");
+        assert_eq!(signals.entities[1].value, "••••");
+        assert_eq!(restore(&said, &secrets), text);
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! Whole journeys through the core, told by role-typed clients over one virtual clock.
 
+mod promises;
 mod routing;
 mod secrets;
 mod world;
@@ -391,4 +392,24 @@ fn no_kind_of_caller_does_what_is_anothers() {
         let shown = format!("{actor:?} {input:?}");
         assert_eq!(w.send(actor, input).expect_err(&shown).code, RefusalCode::Forbidden, "{shown}");
     }
+}
+
+#[test]
+fn what_is_missing_is_asked_for_while_they_wait_and_the_answer_is_in_the_package() {
+    let mut w = World::new();
+    let c = w.open("Jane Roe");
+    w.says(c, "I want a refund for my order. A person, please", &[signal(SignalKind::WantsHuman, 0.97)]);
+    let last = |w: &World| w.conversation(c).turns.last().expect("a turn").text.clone();
+    assert!(last(&w).contains("If you like, write your order number here"), "{}", last(&w));
+    w.says(c, "hm, one moment", &[]);
+    assert_eq!(last(&w), "hm, one moment", "nobody is pressed");
+    w.says(c, "It is A-1042", &[]);
+    assert!(last(&w).starts_with("Thank you") && last(&w).contains("an e-mail address"), "{}", last(&w));
+    let package = w.last_escalation(c).package.clone().expect("a package");
+    assert!(package.entities.iter().any(|e| e.value == "A-1042"), "before anybody has taken it");
+    w.says(c, "ann@example.com", &[]);
+    assert_eq!(last(&w), "Thank you, that is with your request now.", "and then no more");
+    let gaps = w.last_escalation(c).package.clone().expect("a package").completeness.gaps.clone();
+    assert!(gaps.iter().all(|g| g.ask.is_none()), "{gaps:?}");
+    w.holds();
 }

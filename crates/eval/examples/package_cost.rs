@@ -7,7 +7,7 @@ use std::{error::Error, hint::black_box, time::Instant};
 
 use baton_core::package;
 use baton_eval::told;
-use baton_model::{Author, Conversation, HumanAgentId, IdSource, Timestamp};
+use baton_model::{Author, Conversation, HumanAgentId, IdSource, Timestamp, package_schema};
 
 const CUSTOMER: &[&str] = &[
     "I want a refund for order A-{n}.",
@@ -83,15 +83,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let count: u64 = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
     let (mut faulty, mut claims) = (0, 0);
+    let schema = package_schema();
     for seed in 0..count {
         let turns = [0, 1, 2, 5, 8, 13, 30, 60][(seed % 8) as usize];
         let c = talk(turns, seed % 5 == 0, seed);
         let p = told::package(&c, &told::escalation(&c));
-        let faults = [package::faults(&p, &c), package::faults_alone(&p)].concat();
+        let shape = package::misshapen(&schema, &serde_json::to_value(&p)?);
+        let faults = [package::faults(&p, &c), package::faults_alone(&p), shape].concat();
         claims += 1 + p.summary.len() + usize::from(p.wants.is_some());
         if let Some(fault) = faults.first() {
             faulty += 1;
             eprintln!("package {seed}: {fault}");
+        }
+        if (seed + 1) % 1_000 == 0 {
+            eprintln!("{} of {count} packages checked, {faulty} with a fault", seed + 1);
         }
     }
     println!("generated_packages {count} count");

@@ -214,6 +214,7 @@ fn conversation(recording: &Recording) -> Conversation {
         rating: None,
         closed_at: None,
         counted: false,
+        commitments: vec![],
         idle_due: at,
     }
 }

@@ -44,6 +44,7 @@ pub fn conversation(seed: u64, lines: impl IntoIterator<Item = (Author, String)>
         rating: None,
         closed_at: None,
         counted: false,
+        commitments: vec![],
         idle_due: end,
     }
 }
@@ -99,6 +100,7 @@ pub fn escalation(c: &Conversation) -> Escalation {
         ended_at: None,
         outcome: None,
         package: None,
+        polishing: None,
         review: None,
     }
 }

@@ -138,6 +138,7 @@ pub const OPERATIONS: &[Operation] = &[
     reads("GET", "/v1/metrics", OVERSEER),
     reads("GET", "/v1/metrics/{name}/cases", OVERSEER),
     writes("POST", "/v1/conversations/{id}/judgement", PERSON),
+    writes("POST", "/v1/conversations/{id}/promises", PERSON),
     // Configuration
     reads("GET", "/v1/policy", OVERSEER),
     writes("PUT", "/v1/policy", OVERSEER),

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    ConversationId, CustomerRef, Decision, EscalationId, FactsState, HumanAgentId, RequestId, Signals, Timestamp, TurnId,
+    Commitment, ConversationId, CustomerRef, Decision, EscalationId, FactsState, HumanAgentId, RequestId, Signals,
+    Timestamp, TurnId,
 };
 
 /// Grows at each change of control. A send carries the epoch that it was generated under; a stale one is refused.
@@ -204,6 +205,9 @@ pub struct Conversation {
     pub counted: bool,
     /// When an idle conversation held by the AI is closed.
     pub idle_due: Timestamp,
+    /// Promises made to the customer, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commitments: Vec<Commitment>,
 }
 
 impl Conversation {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Article, ConversationId, CustomerRef, RequestId, Timestamp};
+use crate::{Article, ConversationId, CustomerRef, EscalationId, RequestId, Timestamp};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
@@ -24,6 +24,13 @@ pub enum Effect {
         customer: CustomerRef,
         due: Timestamp,
     },
+    /// Ask a model to reword the summary of a package. Without an answer by `due` it stays as it is.
+    PolishPackage {
+        request: RequestId,
+        escalation: EscalationId,
+        sentences: Vec<Draft>,
+        due: Timestamp,
+    },
     /// The knowledge base changed.
     IndexArticle {
         article: Arc<Article>,
@@ -31,6 +38,13 @@ pub enum Effect {
     ForgetArticle {
         article: String,
     },
+}
+
+/// A sentence to reword, and the turns that it rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub text: String,
+    pub sources: Vec<String>,
 }
 
 /// A line of the conversation, for a model.

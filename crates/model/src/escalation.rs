@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Channel, ConversationId, Decision, EscalationId, HumanAgentId, Millis, OfferId, Package, QueueId, Review, Skills, Tier,
-    Timestamp, Trigger, Urgency,
+    Channel, ConversationId, Decision, EscalationId, HumanAgentId, Millis, OfferId, Package, QueueId, RequestId, Review,
+    Skills, Tier, Timestamp, Trigger, Urgency,
 };
 
 /// `queued -> offered -> accepted -> active -> resolved -> closed`, and the ways out.
@@ -310,6 +310,14 @@ impl WaitPromise {
     }
 }
 
+/// A question to a model that has no answer yet; nobody waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Polishing {
+    pub request: RequestId,
+    /// When it is given up.
+    pub due: Timestamp,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Escalation {
     pub id: EscalationId,
@@ -348,6 +356,9 @@ pub struct Escalation {
     pub outcome: Option<Outcome>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<Arc<Package>>,
+    /// A model is rewording the package's summary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub polishing: Option<Polishing>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Arc<Review>>,
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, Actor, AiMode, Article, Callback, Channel, ClockKind, ConversationId, Customer, CustomerRef, Decision,
-    DeclineReason, Epoch, Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, Judgement, MeasuredFacts,
-    Millis, Obligation, Offer, OfferId, Order, Outcome, Package, Policy, Queue, QueueId, Rating, Reply, RequestId,
-    Requirements, RescindReason, Review, Secret, Settings, SlaClock, Timestamp, Trial, TrialEnd, Turn, TurnId, Urgency,
-    WaitPromise, Willing,
+    Action, Actor, AiMode, Article, Callback, Channel, Claim, ClockKind, Commitment, CommitmentId, ConversationId, Customer,
+    CustomerRef, Decision, DeclineReason, Epoch, Escalation, EscalationId, Facts, Holder, HumanAgentId, HumanProfile,
+    Judgement, MeasuredFacts, Millis, Obligation, Offer, OfferId, Order, Outcome, Package, Policy, Queue, QueueId, Rating,
+    Reply, RequestId, Requirements, RescindReason, Review, Secret, Settings, Settlement, SlaClock, Timestamp, Trial,
+    TrialEnd, Turn, TurnId, Urgency, WaitPromise, Willing,
 };
 
 /// The chain that an event belongs to.
@@ -122,6 +122,27 @@ pub enum Event {
         by: Actor,
         why: String,
     },
+    /// A turn promised something; its due time is stored here, before anything can be late.
+    CommitmentMade {
+        conversation: ConversationId,
+        commitment: Commitment,
+    },
+    CommitmentWarned {
+        conversation: ConversationId,
+        commitment: CommitmentId,
+    },
+    CommitmentBreached {
+        conversation: ConversationId,
+        commitment: CommitmentId,
+        due: Timestamp,
+    },
+    CommitmentSettled {
+        conversation: ConversationId,
+        commitment: CommitmentId,
+        how: Settlement,
+        /// The system: by itself.
+        by: Actor,
+    },
     Decided {
         conversation: ConversationId,
         decision: Arc<Decision>,
@@ -209,6 +230,26 @@ pub enum Event {
     PackageBuilt {
         escalation: EscalationId,
         package: Arc<Package>,
+    },
+    /// The pending effect of a model that may reword the summary.
+    PolishRequested {
+        escalation: EscalationId,
+        request: RequestId,
+        due: Timestamp,
+    },
+    /// What was taken of its words, each with the sentence that it stands for; `refused`: how many were not, and why.
+    PackagePolished {
+        escalation: EscalationId,
+        request: RequestId,
+        claims: Vec<Claim>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<String>,
+    },
+    /// The model failed or was too slow: the local summary stays.
+    PolishMissed {
+        escalation: EscalationId,
+        request: RequestId,
+        why: String,
     },
     WaitPromised {
         escalation: EscalationId,
@@ -391,6 +432,10 @@ impl Event {
             Self::ConversationOpened { .. } => "conversation_opened",
             Self::TurnAdded { .. } => "turn_added",
             Self::SecretsKept { .. } => "secrets_kept",
+            Self::CommitmentMade { .. } => "commitment_made",
+            Self::CommitmentWarned { .. } => "commitment_warned",
+            Self::CommitmentBreached { .. } => "commitment_breached",
+            Self::CommitmentSettled { .. } => "commitment_settled",
             Self::SecretsRevealed { .. } => "secrets_revealed",
             Self::Decided { .. } => "decided",
             Self::HumanOffered { .. } => "human_offered",
@@ -409,6 +454,9 @@ impl Event {
             Self::ConversationArchived { .. } => "conversation_archived",
             Self::EscalationOpened { .. } => "escalation_opened",
             Self::PackageBuilt { .. } => "package_built",
+            Self::PolishRequested { .. } => "polish_requested",
+            Self::PackagePolished { .. } => "package_polished",
+            Self::PolishMissed { .. } => "polish_missed",
             Self::WaitPromised { .. } => "wait_promised",
             Self::PromiseSlipped { .. } => "promise_slipped",
             Self::Relaxed { .. } => "relaxed",

@@ -117,6 +117,9 @@ pub struct Facts {
     pub customer: Option<Sourced<Customer>>,
     #[serde(default)]
     pub orders: Vec<Sourced<Order>>,
+    /// Sources that did not answer while others did: why, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<String>,
 }
 
 /// Facts of one conversation: never awaited, always honest about what is missing.

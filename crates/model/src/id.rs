@@ -119,6 +119,8 @@ ids! {
     /// A person's account, or an API key.
     AccountId = "acct";
     ApiKeyId = "key";
+    /// A promise made to a customer.
+    CommitmentId = "prm";
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AiMeta, AiMode, Article, CallbackSlot, Channel, ConversationId, Customer, CustomerRef, DeclineReason, Epoch,
-    EscalationId, Facts, Holder, HumanAgentId, HumanProfile, OfferId, Order, Queue, QueueId, RequestId, Settings, Signals,
-    Timestamp, TurnId, Verdict, Willing,
+    AiMeta, AiMode, Article, CallbackSlot, Channel, CommitmentId, ConversationId, Customer, CustomerRef, DeclineReason,
+    Epoch, EscalationId, Facts, Holder, HumanAgentId, HumanProfile, OfferId, Order, Queue, QueueId, RequestId, Settings,
+    Signals, Timestamp, TurnId, Verdict, Willing,
 };
 
 /// Who does it. The edge has authenticated them; the core checks what they may touch.
@@ -212,6 +212,12 @@ pub enum Input {
         escalation: EscalationId,
         verdict: Verdict,
     },
+    /// A promise was kept, or is not owed.
+    SettleCommitment {
+        conversation: ConversationId,
+        commitment: CommitmentId,
+        kept: bool,
+    },
 
     /// Should a person have come into a conversation that the AI closed alone?
     JudgeConversation {
@@ -243,9 +249,27 @@ pub enum Input {
         conversation: ConversationId,
         why: String,
     },
+    /// Each sentence that was sent, in the model's words.
+    PackagePolished {
+        request: RequestId,
+        escalation: EscalationId,
+        sentences: Vec<Polished>,
+    },
+    PolishFailed {
+        request: RequestId,
+        escalation: EscalationId,
+        why: String,
+    },
 
     /// Time has come for `next_deadline`.
     Wake,
+}
+
+/// A sentence and what a model made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Polished {
+    pub plain: String,
+    pub words: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

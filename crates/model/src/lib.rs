@@ -8,6 +8,7 @@
 //! To add a noun: put it in the file of its subject, document units, and give every new event field a serde default.
 
 pub mod case;
+pub mod commitment;
 pub mod config;
 pub mod conversation;
 pub mod decision;
@@ -33,6 +34,7 @@ pub mod tuning;
 pub mod view;
 
 pub use case::*;
+pub use commitment::*;
 pub use config::*;
 pub use conversation::*;
 pub use decision::*;

@@ -17,11 +17,14 @@ pub struct Claim {
     /// In a summary: what the sentence tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<ClaimPart>,
+    /// Where a model reworded it: the sentence as it was put together without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<String>,
 }
 
 impl Claim {
     pub fn new(text: impl Into<String>, turns: Vec<TurnId>) -> Self {
-        Self { text: text.into(), turns, part: None }
+        Self { text: text.into(), turns, part: None, plain: None }
     }
 
     pub fn telling(self, part: ClaimPart) -> Self {

@@ -80,6 +80,9 @@ pub struct AiPolicy {
     /// Failed tools in a row before escalation.
     pub tool_failures: u32,
     pub answer_timeout_seconds: u32,
+    /// A model may reword the summary of a package within this; 0: it is not asked.
+    #[serde(default)]
+    pub polish_timeout_seconds: u32,
     /// The conversation is closed after this silence while the AI holds it.
     pub idle_close_seconds: u32,
 }

@@ -124,13 +124,15 @@ pub enum EntityKind {
     IpAddress,
     /// Named as one in the text.
     PostalCode,
+    /// A PIN, a card's security code, a one-time code, a password: named as one in the text, and never shown.
+    Code,
 }
 
 impl EntityKind {
     /// What nobody sees in full without asking for it by name.
     pub fn is_secret(self) -> bool {
         match self {
-            Self::Card | Self::Iban | Self::NationalId => true,
+            Self::Card | Self::Iban | Self::NationalId | Self::Code => true,
             Self::Reference
             | Self::Amount
             | Self::Date

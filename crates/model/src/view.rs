@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Callback, Channel, Citation, Conversation, ConversationId, CouldAi, Epoch, Escalation, EscalationId, Evidence, Holder,
-    HumanAgentId, HumanProfile, Millis, Missing, NextAction, NoticeKind, OfferId, Owner, QueueId, Rating, Requirements,
-    Tier, Timestamp, Trigger, TurnId, Urgency, Willing,
+    Callback, Channel, Citation, CommitmentId, Conversation, ConversationId, CouldAi, Epoch, Escalation, EscalationId,
+    Evidence, Holder, HumanAgentId, HumanProfile, Millis, Missing, NextAction, NoticeKind, OfferId, Owner, QueueId, Rating,
+    Requirements, Tier, Timestamp, Trigger, TurnId, Urgency, Willing,
 };
 
 // ---- customer ----
@@ -158,6 +158,34 @@ pub struct DeskView {
     pub queues: Vec<QueueName>,
     /// Items waiting in queues that I serve.
     pub waiting: u32,
+    /// What I owe customers by my word or by the AI's, due first.
+    #[serde(default)]
+    pub promised: Vec<PromiseCard>,
+}
+
+/// A promise to a customer that is not settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PromiseCard {
+    pub commitment: CommitmentId,
+    pub conversation: ConversationId,
+    /// The latest of the conversation, if it was ever escalated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<EscalationId>,
+    pub customer_name: String,
+    pub turn: TurnId,
+    pub text: String,
+    /// Whose word it was; absent: the AI's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_name: Option<String>,
+    /// Who keeps it.
+    pub owner: Owner,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_name: Option<String>,
+    pub made_at: Timestamp,
+    pub due: Timestamp,
+    /// Nearly due, then past due.
+    pub warned: bool,
+    pub broken: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -365,6 +393,9 @@ pub struct BoardView {
     pub reasons: Vec<ReasonCount>,
     /// Conversations that the AI holds now.
     pub with_ai: u32,
+    /// Promises to customers that are nearly due, broken, or nobody's in particular; due first.
+    #[serde(default)]
+    pub promised: Vec<PromiseCard>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

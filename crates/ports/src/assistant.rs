@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use baton_model::{AiMeta, Article, ConversationId, Millis, RequestId, Said, WorkspaceId};
+use baton_model::{AiMeta, Article, ConversationId, Draft, Millis, RequestId, Said, WorkspaceId};
 
 use crate::BoxFuture;
 
@@ -25,6 +25,14 @@ pub struct Answer {
     pub meta: AiMeta,
 }
 
+/// Sentences to reword, each with the turns that it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reword {
+    pub sentences: Vec<Draft>,
+    /// Time left.
+    pub deadline: Millis,
+}
+
 /// The words are journaled and shown at the desk: no secrets, no customer text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AssistantError {
@@ -40,6 +48,12 @@ pub enum AssistantError {
 /// restart.
 pub trait Assistant: Send + Sync {
     fn answer(&self, ask: Ask) -> BoxFuture<'_, Result<Answer, AssistantError>>;
+
+    /// The same number of sentences, in better words; the caller checks each and takes only what is founded. An assistant
+    /// without a model of its own has none.
+    fn reword(&self, _: Reword) -> BoxFuture<'_, Result<Vec<String>, AssistantError>> {
+        Box::pin(async { Err(AssistantError::Unavailable("no model is configured".into())) })
+    }
 
     /// Adds an article or replaces the one with its id.
     fn index(&self, workspace: WorkspaceId, article: Arc<Article>);

@@ -19,7 +19,7 @@ mod journal;
 use std::{future::Future, pin::Pin};
 
 pub use accounts::{Account, Accounts, AccountsError, ApiKey, CustomerToken, Role, Session, TokenHash, WorkspaceRow};
-pub use assistant::{Answer, Ask, Assistant, AssistantError};
+pub use assistant::{Answer, Ask, Assistant, AssistantError, Reword};
 pub use clock::{Clock, ManualClock};
 pub use facts::{FactError, FactSource};
 pub use journal::{Append, Journal, JournalError, Lease, Snapshot};

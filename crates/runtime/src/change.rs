@@ -38,6 +38,9 @@ fn escalation_of(event: &Event) -> Option<EscalationId> {
         Event::EscalationOpened { escalation } => Some(escalation.id),
         Event::OfferMade { offer } => Some(offer.escalation),
         Event::PackageBuilt { escalation, .. }
+        | Event::PolishRequested { escalation, .. }
+        | Event::PackagePolished { escalation, .. }
+        | Event::PolishMissed { escalation, .. }
         | Event::WaitPromised { escalation, .. }
         | Event::PromiseSlipped { escalation, .. }
         | Event::Relaxed { escalation, .. }

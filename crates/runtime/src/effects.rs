@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use baton_model::{Actor, AiMeta, Effect, Input, Signals, Timestamp};
-use baton_ports::Ask;
+use baton_model::{Actor, AiMeta, Effect, Input, Polished, Signals, Timestamp};
+use baton_ports::{Ask, Reword};
 
 use crate::{
     handle::{Handle, Inner, Shared, SubmitError},
@@ -37,6 +37,20 @@ fn start(shared: &Arc<Shared>, inner: &Weak<Inner>, effect: Effect) {
                         Input::AssistantAnswered { request, conversation, text, signals: Signals::default(), meta }
                     }
                     Err(error) => Input::AssistantFailed { request, conversation, why: error.to_string() },
+                }
+            });
+        }
+        Effect::PolishPackage { request, escalation, sentences, due } => {
+            let assistant = Arc::clone(&shared.ports.assistant);
+            let deadline = due.since(shared.now());
+            spawn(shared, inner, due, async move {
+                let plain: Vec<String> = sentences.iter().map(|s| s.text.clone()).collect();
+                match assistant.reword(Reword { sentences, deadline }).await {
+                    Ok(words) => {
+                        let pairs = plain.into_iter().zip(words).map(|(plain, words)| Polished { plain, words });
+                        Input::PackagePolished { request, escalation, sentences: pairs.collect() }
+                    }
+                    Err(error) => Input::PolishFailed { request, escalation, why: error.to_string() },
                 }
             });
         }

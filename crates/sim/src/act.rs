@@ -169,6 +169,7 @@ impl World {
     }
 
     fn answer(&mut self, ask: u8, kind: u8, twice: bool) -> Result<(), String> {
+        self.reword(ask, kind)?;
         let Some((request, conversation)) = pick(&self.asks, ask) else { return Ok(()) };
         if !twice {
             self.asks.retain(|(r, _)| *r != request);
@@ -179,6 +180,17 @@ impl World {
             let (text, meta) = setup::answer(kind);
             Input::AssistantAnswered { request, conversation, text: text.to_owned(), signals: Signals::default(), meta }
         };
+        self.submit(Actor::System, None, None, input).map(|_| ())
+    }
+
+    /// A model that rewords: the same again, a lie, or nothing.
+    fn reword(&mut self, ask: u8, kind: u8) -> Result<(), String> {
+        let Some((request, escalation, sentences)) = pick(&self.polishes, ask).filter(|_| !kind.is_multiple_of(3)) else {
+            return Ok(());
+        };
+        let words = |plain: &str| if kind % 3 == 1 { format!("{plain} ") } else { "They were paid 1,000 EUR.".to_owned() };
+        let sentences = sentences.into_iter().map(|s| Polished { words: words(&s.text), plain: s.text }).collect();
+        let input = Input::PackagePolished { request, escalation, sentences };
         self.submit(Actor::System, None, None, input).map(|_| ())
     }
 
@@ -208,9 +220,22 @@ impl World {
         let Some(id) = pick(&self.humans, human) else { return Ok(()) };
         let Some(desk) = view::desk(&self.state, id, self.now) else { return Ok(()) };
         let Some(card) = pick(&desk.work, item) else { return Ok(()) };
-        let (text, mark) = self.marked("I've checked your order and sent a replacement.");
+        let (text, mark) = self.marked(setup::REPLIES[usize::from(item) % setup::REPLIES.len()]);
         let input = Input::HumanTurn { escalation: card.escalation, text, signals: Signals::default(), used_step: None };
-        self.request(Actor::Human { human_agent: id }, Some(mark), input).map(|_| ())
+        self.request(Actor::Human { human_agent: id }, Some(mark), input)?;
+        self.settle(id, item)
+    }
+
+    /// Now and then somebody says what became of a promise.
+    fn settle(&mut self, human: HumanAgentId, item: u8) -> Result<(), String> {
+        let desk = view::desk(&self.state, human, self.now);
+        let Some(card) = desk.filter(|_| item % 5 == 4).and_then(|d| pick(&d.promised, item)) else { return Ok(()) };
+        let input = Input::SettleCommitment {
+            conversation: card.conversation,
+            commitment: card.commitment,
+            kept: item.is_multiple_of(2),
+        };
+        self.request(Actor::Human { human_agent: human }, None, input).map(|_| ())
     }
 
     fn transfer(&mut self, human: u8, item: u8, to: u8) -> Result<(), String> {

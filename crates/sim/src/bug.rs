@@ -44,10 +44,12 @@ pub enum Bug {
     MatcherNotRun,
     /// A breach is journaled before its due time.
     EarlyBreach,
+    /// A promise is called broken when it is only nearly due.
+    PromiseBrokenEarly,
 }
 
 impl Bug {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::AcknowledgeBeforeCommit,
         Self::NoEpochCheck,
         Self::TimersLostOnReplay,
@@ -66,6 +68,7 @@ impl Bug {
         Self::AmbientRandomness,
         Self::MatcherNotRun,
         Self::EarlyBreach,
+        Self::PromiseBrokenEarly,
     ];
 
     pub fn name(self) -> &'static str {
@@ -88,6 +91,7 @@ impl Bug {
             Self::AmbientRandomness => "ambient-randomness",
             Self::MatcherNotRun => "matcher-not-run",
             Self::EarlyBreach => "early-breach",
+            Self::PromiseBrokenEarly => "promise-broken-early",
         }
     }
 
@@ -108,6 +112,15 @@ impl Bug {
             Self::KeyForgotten => drop_if(&|e| matches!(e, Event::KeyUsed { .. }), events),
             Self::ObligationDropped => drop_if(&|e| matches!(e, Event::ObligationSet { .. }), events),
             Self::PackageDropped => drop_if(&|e| matches!(e, Event::PackageBuilt { .. }), events),
+            Self::PromiseBrokenEarly => events
+                .into_iter()
+                .map(|(stream, event)| match event {
+                    Event::CommitmentWarned { conversation, commitment } => {
+                        (stream, Event::CommitmentBreached { conversation, commitment, due: state.clock() })
+                    }
+                    other => (stream, other),
+                })
+                .collect(),
             Self::MatcherNotRun => drop_if(&|e| matches!(e, Event::OfferMade { .. }), events),
             Self::ControlNotPassed => {
                 drop_if(&|e| matches!(e, Event::ControlChanged { holder: Holder::Human { .. }, .. }), events)

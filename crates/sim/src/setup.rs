@@ -174,6 +174,19 @@ pub(crate) fn answer(kind: u8) -> (&'static str, AiMeta) {
     }
 }
 
+/// The default, with a model that may reword packages.
+pub(crate) fn policy() -> String {
+    baton_core::assess::default_toml().replace("polish_timeout_seconds = 0", "polish_timeout_seconds = 20")
+}
+
+/// What a person writes, promises among it.
+pub(crate) const REPLIES: [&str; 4] = [
+    "I've checked your order and sent a replacement.",
+    "I'm looking into it. I'll call you back within 30 minutes.",
+    "We will refund you by tomorrow.",
+    "Anything else?",
+];
+
 pub(crate) fn verdict(index: u8) -> Option<Verdict> {
     let (could_ai, missing) = match index % 4 {
         0 => return None,

@@ -41,6 +41,7 @@ pub(crate) struct World {
     pub(crate) humans: Vec<HumanAgentId>,
     pub(crate) alive: BTreeSet<HumanAgentId>,
     pub(crate) asks: Vec<(RequestId, ConversationId)>,
+    pub(crate) polishes: Vec<(RequestId, EscalationId, Vec<Draft>)>,
     pub(crate) look_ups: Vec<(RequestId, ConversationId)>,
     pub(crate) sent: Vec<Sent>,
     pub(crate) crash: Option<bool>,
@@ -66,6 +67,7 @@ pub(crate) fn run(plan: &Plan, bug: Option<Bug>, run: u64) -> Result<(Vec<Record
         humans: Vec::new(),
         alive: BTreeSet::new(),
         asks: Vec::new(),
+        polishes: Vec::new(),
         look_ups: Vec::new(),
         sent: Vec::new(),
         crash: None,
@@ -89,6 +91,7 @@ impl World {
     fn set_up(&mut self) -> Result<(), String> {
         let boss = || Actor::Supervisor { name: "setup".into(), human_agent: None };
         self.submit(boss(), None, None, Input::PutQueues { queues: setup::queues() })?;
+        self.submit(boss(), None, None, Input::PutPolicy { toml: setup::policy(), why: String::new() })?;
         for (n, profile) in setup::profiles().into_iter().enumerate() {
             let id = HumanAgentId::from(IdSource::new(START, n as u64).draw::<OfferId>().uuid());
             self.humans.push(id);
@@ -238,6 +241,9 @@ impl World {
             match effect {
                 Effect::AskAssistant { request, conversation, .. } => self.asks.push((request, conversation)),
                 Effect::LookUpFacts { request, conversation, .. } => self.look_ups.push((request, conversation)),
+                Effect::PolishPackage { request, escalation, sentences, .. } => {
+                    self.polishes.push((request, escalation, sentences));
+                }
                 Effect::IndexArticle { .. } | Effect::ForgetArticle { .. } => {}
             }
         }
@@ -270,6 +276,7 @@ impl World {
         }
         self.state = state;
         self.asks.clear();
+        self.polishes.clear();
         self.look_ups.clear();
         self.effects(engine::pending_effects(&self.state));
         self.timers_lost = self.bug == Some(Bug::TimersLostOnReplay);

@@ -59,6 +59,11 @@ export class Item {
     return session.leads || (this.mine && (state === 'accepted' || state === 'active'));
   }
 
+  /** May say what became of a promise: whoever keeps it, and supervisors; the server has the last word. */
+  get maySettle(): boolean {
+    return session.leads || this.mine;
+  }
+
   async reveal(turn: string, why: string): Promise<void> {
     const shown = await take(api.POST('/v1/escalations/{id}/reveal', { params: this.#params(), body: { turn, why } }));
     this.revealed[turn] = shown.text;

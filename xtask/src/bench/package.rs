@@ -1,5 +1,7 @@
 //! `bench package`: building the information package, and whether every generated one may be believed.
 
+use std::process::Stdio;
+
 use anyhow::{Context, Result};
 
 use super::rows::{Row, Rows};
@@ -18,7 +20,8 @@ const TARGETS: [(&str, f64); 2] = [("built_100_turns_p99", 2.0), ("built_5000_tu
 pub(crate) fn run(args: &Args, rows: &mut Rows) -> Result<()> {
     let mut command = cargo();
     command.args(["run", "--quiet", "--release", "--package", "baton-eval", "--example", "package_cost", "--"]);
-    let text = process::output(command.arg(args.packages.to_string()))?;
+    // Progress goes to standard error.
+    let text = process::output(command.arg(args.packages.to_string()).stderr(Stdio::inherit()))?;
     for line in text.lines() {
         let mut parts = line.split(' ');
         let (Some(name), Some(value), Some(unit)) = (parts.next(), parts.next(), parts.next()) else { continue };

@@ -12,7 +12,7 @@ mod wire;
 use std::{fmt, sync::Arc, time::Duration};
 
 use baton_model::{AiMeta, Article, Millis, WorkspaceId};
-use baton_ports::{Answer, Ask, Assistant, AssistantError, BoxFuture, Clock};
+use baton_ports::{Answer, Ask, Assistant, AssistantError, BoxFuture, Clock, Reword};
 use serde::Deserialize;
 use tracing::warn;
 
@@ -133,7 +133,46 @@ impl Chat {
         let retrieved = self.knowledge.retrieve(ask);
         let body =
             wire::Request::new(&self.config.model, self.config.max_tokens, &ask.question, &ask.history, &retrieved.hits);
-        let mut request = self.client.post(self.url.clone()).json(&body);
+        let raw = self.complete(&body).await?;
+        let passages = retrieved.hits.len().min(wire::PASSAGES);
+        let said = wire::clean(&raw, passages);
+        let version = Some(format!("chat/{}", self.config.model));
+        if said.unknown {
+            let text = crate::knowledge::DONT_KNOW.to_owned();
+            let confidence = Some(retrieved.confidence.min(0.2));
+            return Ok(Answer { text, meta: AiMeta { confidence, no_answer: true, citations: vec![], version } });
+        }
+        if said.text.is_empty() {
+            return Err(AssistantError::BadAnswer("empty text".into()));
+        }
+        let citations: Vec<_> = said.cited.iter().filter_map(|i| retrieved.hits.get(*i)).map(citation).collect();
+        let factor = if citations.is_empty() { UNATTRIBUTED } else { 1.0 };
+        let meta = AiMeta { confidence: Some(factor * retrieved.confidence), no_answer: false, citations, version };
+        Ok(Answer { text: said.text, meta })
+    }
+
+    /// Rewords as one question; the breaker counts it like any other.
+    async fn rewordings(&self, ask: Reword) -> Result<Vec<String>, AssistantError> {
+        if !self.breaker.admit(self.clock.now()) {
+            return Err(AssistantError::Unavailable("the model has failed too often; it is spared for a while".into()));
+        }
+        let limit = Duration::from_millis(u64::try_from(ask.deadline.0).unwrap_or(1));
+        let body = wire::Request::rewording(&self.config.model, self.config.max_tokens, &ask.sentences);
+        let outcome = tokio::time::timeout(limit, self.complete(&body)).await.unwrap_or(Err(AssistantError::TimedOut));
+        let outcome = outcome.and_then(|raw| {
+            let wrong = || AssistantError::BadAnswer(format!("not {} sentences as JSON", ask.sentences.len()));
+            wire::sentences(&raw).filter(|all| all.len() == ask.sentences.len()).ok_or_else(wrong)
+        });
+        match &outcome {
+            Ok(_) => self.breaker.succeeded(),
+            Err(_) => self.breaker.failed(self.clock.now()),
+        }
+        outcome
+    }
+
+    /// What the model says, as it says it.
+    async fn complete(&self, body: &wire::Request<'_>) -> Result<String, AssistantError> {
+        let mut request = self.client.post(self.url.clone()).json(body);
         if let Some(key) = &self.config.api_key {
             request = request.bearer_auth(key);
         }
@@ -150,22 +189,7 @@ impl Chat {
         }
         let reply: wire::Reply =
             serde_json::from_slice(&bytes).map_err(|e| AssistantError::BadAnswer(format!("not a chat completion: {e}")))?;
-        let raw = reply.text().ok_or_else(|| AssistantError::BadAnswer("no choices[0].message.content".into()))?;
-        let passages = retrieved.hits.len().min(wire::PASSAGES);
-        let said = wire::clean(&raw, passages);
-        let version = Some(format!("chat/{}", self.config.model));
-        if said.unknown {
-            let text = crate::knowledge::DONT_KNOW.to_owned();
-            let confidence = Some(retrieved.confidence.min(0.2));
-            return Ok(Answer { text, meta: AiMeta { confidence, no_answer: true, citations: vec![], version } });
-        }
-        if said.text.is_empty() {
-            return Err(AssistantError::BadAnswer("empty text".into()));
-        }
-        let citations: Vec<_> = said.cited.iter().filter_map(|i| retrieved.hits.get(*i)).map(citation).collect();
-        let factor = if citations.is_empty() { UNATTRIBUTED } else { 1.0 };
-        let meta = AiMeta { confidence: Some(factor * retrieved.confidence), no_answer: false, citations, version };
-        Ok(Answer { text: said.text, meta })
+        reply.text().ok_or_else(|| AssistantError::BadAnswer("no choices[0].message.content".into()))
     }
 }
 
@@ -183,6 +207,10 @@ fn failure(e: &reqwest::Error) -> AssistantError {
 impl Assistant for Chat {
     fn answer(&self, ask: Ask) -> BoxFuture<'_, Result<Answer, AssistantError>> {
         Box::pin(async move { Ok(self.reply(ask).await) })
+    }
+
+    fn reword(&self, ask: Reword) -> BoxFuture<'_, Result<Vec<String>, AssistantError>> {
+        Box::pin(self.rewordings(ask))
     }
 
     fn index(&self, workspace: WorkspaceId, article: Arc<Article>) {

@@ -12,11 +12,12 @@ use baton_core::package::{self, Fault, Form, LEAST_LIMIT};
 use baton_model::{Package, package_schema};
 use serde_json::Value;
 
+use super::print;
 use crate::cli::{PackageArgs, PackageCommand, PackageForm};
 
 pub(crate) fn run(args: PackageArgs) -> Result<ExitCode> {
     match args.command {
-        PackageCommand::Schema => println!("{:#}", package_schema()),
+        PackageCommand::Schema => print(&format!("{:#}\n", package_schema()))?,
         PackageCommand::Validate { file } => return validate(&file),
         PackageCommand::Render { file, form, limit, link } => {
             if limit.is_some_and(|limit| limit < LEAST_LIMIT) {
@@ -30,7 +31,7 @@ pub(crate) fn run(args: PackageArgs) -> Result<ExitCode> {
                 PackageForm::Spoken => Form::Spoken,
             };
             let rest = link.unwrap_or_else(|| file.display().to_string());
-            println!("{}", package::render(&package, form, limit, &rest).trim_end());
+            print(&format!("{}\n", package::render(&package, form, limit, &rest).trim_end()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -48,14 +49,13 @@ fn read(file: &Path) -> Result<String> {
 fn validate(file: &Path) -> Result<ExitCode> {
     let value: Value = serde_json::from_str(&read(file)?).with_context(|| format!("{} is no JSON", file.display()))?;
     let faults = faults(&value);
-    for fault in &faults {
-        println!("{fault}");
-    }
+    let mut report: String = faults.iter().map(|fault| format!("{fault}\n")).collect();
     let turns = value.pointer("/transcript").and_then(Value::as_array).map_or(0, Vec::len);
-    match faults.len() {
-        0 => println!("{}: valid, {turns} turns", file.display()),
-        n => println!("{}: {n} fault{}", file.display(), if n == 1 { "" } else { "s" }),
-    }
+    report.push_str(&match faults.len() {
+        0 => format!("{}: valid, {turns} turns\n", file.display()),
+        n => format!("{}: {n} fault{}\n", file.display(), if n == 1 { "" } else { "s" }),
+    });
+    print(&report)?;
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -124,6 +124,7 @@ impl HttpFacts {
         Ok(Facts {
             customer: Some(Sourced { value: customer, source: name.clone(), fetched_at }),
             orders: orders.into_iter().map(|value| Sourced { value, source: name.clone(), fetched_at }).collect(),
+            missed: Vec::new(),
         })
     }
 }

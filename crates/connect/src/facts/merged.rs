@@ -17,7 +17,7 @@ impl FactSource for NoFacts {
 
 /// Asks all at once. The first source that knows the customer gives the customer; orders are joined, an order that two
 /// sources know comes from the first. If one source fails and the others know nothing, that failure is the answer; if
-/// the others know something, that is worth more than an error.
+/// the others know something, that is worth more than an error, and it says who is missing.
 pub struct MergedFacts(Vec<Arc<dyn FactSource>>);
 
 impl fmt::Debug for MergedFacts {
@@ -39,19 +39,22 @@ impl MergedFacts {
         }
         let mut merged = Facts::default();
         let mut seen = BTreeSet::new();
-        let mut failed = None;
+        let (mut failed, mut missed) = (None, Vec::new());
         for mut task in tasks {
             match (&mut task.0).await.unwrap_or_else(|_| Err(FactError::Unavailable("a fact source stopped".into()))) {
                 Ok(facts) => {
                     merged.customer = merged.customer.or(facts.customer);
                     merged.orders.extend(facts.orders.into_iter().filter(|o| seen.insert(o.value.reference.clone())));
                 }
-                Err(error) => failed = failed.or(Some(error)),
+                Err(error) => {
+                    missed.push(error.to_string());
+                    failed = failed.or(Some(error));
+                }
             }
         }
         match failed {
             Some(error) if merged == Facts::default() => Err(error),
-            _ => Ok(merged),
+            _ => Ok(Facts { missed, ..merged }),
         }
     }
 }
@@ -100,7 +103,7 @@ mod tests {
             .unwrap();
             Sourced { value, source: source.to_owned(), fetched_at: at }
         });
-        Arc::new(Fixed(Ok(Facts { customer, orders: orders.collect() })))
+        Arc::new(Fixed(Ok(Facts { customer, orders: orders.collect(), missed: vec![] })))
     }
 
     async fn ask(sources: Vec<Arc<dyn FactSource>>) -> Result<Facts, FactError> {
@@ -123,7 +126,8 @@ mod tests {
     async fn a_failure_counts_only_when_nothing_else_is_known() {
         let broken = || Arc::new(Fixed(Err(FactError::TimedOut))) as Arc<dyn FactSource>;
         assert_eq!(ask(vec![broken(), facts("crm", None, &[])]).await, Err(FactError::TimedOut));
-        assert!(ask(vec![broken(), facts("crm", Some("Ada"), &[])]).await.is_ok());
+        let some = ask(vec![broken(), facts("crm", Some("Ada"), &[])]).await.unwrap();
+        assert_eq!(some.missed, [FactError::TimedOut.to_string()], "and who did not answer is said");
         assert_eq!(ask(vec![]).await, Ok(Facts::default()));
         assert_eq!(
             NoFacts.look_up(IdSource::new(Timestamp::from_millis(0), 1).draw(), &CustomerRef::default()).await,

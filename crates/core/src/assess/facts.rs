@@ -226,8 +226,11 @@ pub(super) fn try_out(program: &Program, needs: Needs) -> Result<Value, Executio
         expected_at: Some(at),
         attributes: BTreeMap::new(),
     };
-    let facts =
-        Facts { customer: None, orders: vec![Sourced { value: example_order, source: "example".into(), fetched_at: at }] };
+    let facts = Facts {
+        customer: None,
+        orders: vec![Sourced { value: example_order, source: "example".into(), fetched_at: at }],
+        missed: vec![],
+    };
     let customer = Customer {
         external_id: "c1".into(),
         name: "Mia".into(),

@@ -243,6 +243,7 @@ impl<'t> File<'t> {
         self.check(range.contains(&a.attempts_before_escalation), root, &path("attempts_before_escalation"), problem);
         self.check((1..=20).contains(&a.tool_failures), root, &path("tool_failures"), "1 to 20 failures");
         self.check((1..=300).contains(&a.answer_timeout_seconds), root, &path("answer_timeout_seconds"), "1 to 300 seconds");
+        self.check(a.polish_timeout_seconds <= 60, root, &path("polish_timeout_seconds"), "0 (never) to 60 seconds");
         self.check(
             (60..=WEEK_SECONDS).contains(&a.idle_close_seconds),
             root,

@@ -42,6 +42,7 @@ impl Talk {
             turns: vec![],
             decisions: vec![],
             escalations: vec![],
+            commitments: vec![],
             human_offer: None,
             offer_declined_at: None,
             pending_answer: None,
@@ -428,7 +429,7 @@ fn facts(tier: Tier, total: i64, late_days: i64) -> Facts {
         expected_at: Some(at(-60 * 24 * late_days)),
         attributes: [].into(),
     };
-    Facts { customer: Some(sourced(customer)), orders: vec![sourced(order)] }
+    Facts { customer: Some(sourced(customer)), orders: vec![sourced(order)], missed: vec![] }
 }
 
 #[test]
@@ -581,8 +582,7 @@ proptest! {
         decline in proptest::option::of(0..14i64),
     ) {
         let run = || {
-            let mut talk = Talk::new();
-            talk.facts = Some(facts(Tier::Vip, 200_000, 10));
+            let mut talk = Talk { facts: Some(facts(Tier::Vip, 200_000, 10)), ..Talk::new() };
             talk.conversation.offer_declined_at = decline.map(at);
             for (kind, text, signals, confidence, flag) in &steps {
                 match kind {

@@ -103,6 +103,9 @@ impl Step<'_> {
             let e = self.current(e);
             self.grow_urgent(&e, &assessment);
         }
+        if matches!(self.current(e).state, EscalationState::Queued { .. } | EscalationState::Offered { .. }) {
+            self.take_in_answer(e);
+        }
     }
 
     /// They are back before the follow-up: the last human is asked first, if they are there.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Callback, CallbackSlot, Conversation, Decision, Embedding, Escalation, EscalationId, EscalationState, Event, Holder,
-    HumanAgentId, Millis, NoticeKind, Outcome, QueueId, RequeueReason, Requirements, RescindReason, Tier, Trigger,
+    Author, Callback, CallbackSlot, Conversation, Decision, Embedding, Escalation, EscalationId, EscalationState, Event,
+    Gap, Holder, HumanAgentId, Millis, NoticeKind, Outcome, Package, QueueId, RequeueReason, Requirements, RescindReason,
+    Tier, Trigger,
 };
 
 use super::{
@@ -34,6 +35,7 @@ impl Step<'_> {
         self.owe_anew(id);
         let Ok(e) = self.escalation(id) else { return id };
         self.build_package(&e);
+        self.ask_polish(&e);
         if closed {
             self.book_callback(&e, None, None, Booked::Closed(e.trigger));
         } else {
@@ -100,6 +102,7 @@ impl Step<'_> {
             ended_at: None,
             outcome: None,
             package: None,
+            polishing: None,
             review: None,
         }
     }
@@ -123,26 +126,48 @@ impl Step<'_> {
     }
 
     pub(super) fn build_package(&mut self, e: &Escalation) {
-        let Some(c) = self.conversation_of(e) else { return };
+        if let Some(package) = self.packaged(e) {
+            self.emit_for(e, Event::PackageBuilt { escalation: e.id, package: Arc::new(package) });
+        }
+    }
+
+    /// The package as it would be now.
+    fn packaged(&self, e: &Escalation) -> Option<Package> {
         let e = self.current(e);
-        let package = {
-            let state = &self.state;
-            let c = state.with_facts(&c);
-            let known = c.customer.external_id.as_ref().filter(|_| c.customer.verified);
-            let past = known.and_then(|id| state.contacts.get(id));
-            let materials = package::Materials {
-                escalation: &e,
-                conversation: &c,
-                queue_name: &state.queue(&e.item.queue).name,
-                articles: state.articles.values().take(ARTICLES_CONSIDERED).map(|a| &**a).collect(),
-                playbooks: &state.policy.playbooks,
-                past_contacts: past.map(|p| p.iter().cloned().collect()).unwrap_or_default(),
-                similar: similar(state.solved.iter(), &e.issue_class, meaning(&c)),
-                now: self.now,
-            };
-            package::build(&materials)
-        };
-        self.emit_for(&e, Event::PackageBuilt { escalation: e.id, package: Arc::new(package) });
+        let state = &self.state;
+        let c = state.with_facts(&self.conversation_of(&e)?);
+        let known = c.customer.external_id.as_ref().filter(|_| c.customer.verified);
+        let past = known.and_then(|id| state.contacts.get(id));
+        let mut package = package::build(&package::Materials {
+            escalation: &e,
+            conversation: &c,
+            queue_name: &state.queue(&e.item.queue).name,
+            articles: state.articles.values().take(ARTICLES_CONSIDERED).map(|a| &**a).collect(),
+            playbooks: &state.policy.playbooks,
+            past_contacts: past.map(|p| p.iter().cloned().collect()).unwrap_or_default(),
+            similar: similar(state.solved.iter(), &e.issue_class, meaning(&c)),
+            now: self.now,
+        });
+        e.package.iter().for_each(|before| package::keep_wording(&mut package, before));
+        Some(package)
+    }
+
+    /// What somebody writes while they wait may fill a gap: the package takes it in at once, and whoever told one thing is
+    /// asked for the next, if they like.
+    pub(super) fn take_in_answer(&mut self, e: &Escalation) {
+        let e = self.current(e);
+        let (Some(before), Some(now)) = (&e.package, self.packaged(&e)) else { return };
+        let wanted = |gap: &Gap| now.completeness.gaps.iter().any(|g| g.what == gap.what && g.ask.is_some());
+        let filled = |gap: &Gap| gap.ask.is_some() && !wanted(gap);
+        if !before.completeness.gaps.iter().any(filled) {
+            return;
+        }
+        let open = asks(&now);
+        self.emit_for(&e, Event::PackageBuilt { escalation: e.id, package: Arc::new(now) });
+        let Some(c) = self.conversation_of(&e) else { return };
+        let told = |ask: &str| c.turns.iter().any(|t| matches!(t.author, Author::Notice { .. }) && t.text.contains(ask));
+        let next = open.into_iter().find(|ask| !told(ask)).filter(|_| e.trigger != Trigger::Safety);
+        self.notify(&c, NoticeKind::WaitUpdate, notices::passed_on(next.as_deref()));
     }
 
     fn acknowledge(&mut self, e: &Escalation, c: &Conversation) {
@@ -150,14 +175,13 @@ impl Step<'_> {
         let wait = promise.as_ref().map(promised_words);
         let advice = promise.as_ref().and_then(|p| self.callback_advice(e, p));
         let built = self.current(e);
-        let gaps = built.package.iter().flat_map(|p| p.completeness.gaps.iter().rev());
-        let missing = gaps.filter_map(|gap| gap.ask.as_deref()).next();
+        let missing = built.package.as_deref().and_then(|p| asks(p).into_iter().next());
         let mut text = notices::acknowledgement(
             e.trigger,
             &notices::first_name(c, &self.state),
             promise.map(|p| p.position),
             wait.as_deref(),
-            missing,
+            missing.as_deref(),
         );
         if let Some(slots) = advice {
             text.push_str(&notices::callback_instead(&slots));
@@ -290,6 +314,11 @@ impl Step<'_> {
         }
         eased
     }
+}
+
+/// What the customer could tell while they wait, the most telling first.
+fn asks(package: &Package) -> Vec<String> {
+    package.completeness.gaps.iter().rev().filter_map(|gap| gap.ask.clone()).collect()
 }
 
 /// Nobody will come soon: closed now.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Channel, Conversation, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgent,
-    HumanOffer, MeasuredFacts, OfferState, Outcome, PastContact, PendingAnswer, PolicyChange, PolicyStep, Presence,
-    Recorded, Sourced, Timestamp,
+    Actor, Channel, Claim, Commitment, CommitmentId, Conversation, ConversationId, Escalation, EscalationId,
+    EscalationState, Event, FactsState, Holder, HumanAgent, HumanOffer, MeasuredFacts, OfferState, Outcome, PastContact,
+    PendingAnswer, PolicyChange, PolicyStep, Polishing, Presence, Recorded, Settled, Sourced, Timestamp,
 };
 
 use super::{
@@ -124,6 +124,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 rating: None,
                 closed_at: None,
                 counted: false,
+                commitments: vec![],
                 idle_due: *idle_due,
             }));
         }
@@ -138,6 +139,24 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             state.secrets.entry(*conversation).or_default().push_back((*turn, secrets.clone()));
         }
         Event::SecretsRevealed { .. } => {}
+        Event::CommitmentMade { conversation, commitment } => {
+            change(state, *conversation, |c| c.commitments.push(commitment.clone()));
+        }
+        Event::CommitmentWarned { conversation, commitment } => {
+            promise(state, *conversation, *commitment, |p| p.warned_at = Some(at));
+        }
+        Event::CommitmentBreached { conversation, commitment, .. } => {
+            promise(state, *conversation, *commitment, |p| p.breached_at = Some(at));
+        }
+        Event::CommitmentSettled { conversation, commitment, how, by } => {
+            let by = match by {
+                Actor::Human { human_agent } => Some(*human_agent),
+                Actor::Supervisor { human_agent, .. } => *human_agent,
+                Actor::System | Actor::Bot | Actor::Customer { .. } => None,
+            };
+            let settled = Settled { at, how: *how, by };
+            promise(state, *conversation, *commitment, |p| p.settled = Some(settled));
+        }
         Event::Decided { conversation, decision } => {
             if let Some(trial) = state.trial.as_mut().filter(|t| t.share == 0) {
                 Arc::make_mut(trial).watched += 1;
@@ -211,6 +230,20 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             state.put_escalation(Arc::clone(escalation));
         }
         Event::PackageBuilt { escalation, package } => alter(state, *escalation, |e| e.package = Some(Arc::clone(package))),
+        Event::PolishRequested { escalation, request, due } => alter(state, *escalation, |e| {
+            e.polishing = Some(Polishing { request: *request, due: *due });
+        }),
+        Event::PackagePolished { escalation, claims, .. } => alter(state, *escalation, |e| {
+            e.polishing = None;
+            let Some(package) = &mut e.package else { return };
+            for claim in claims {
+                let plain = |old: &&mut Claim| Some(&old.text) == claim.plain.as_ref() && old.turns == claim.turns;
+                if let Some(old) = Arc::make_mut(package).summary.iter_mut().find(plain) {
+                    *old = claim.clone();
+                }
+            }
+        }),
+        Event::PolishMissed { escalation, .. } => alter(state, *escalation, |e| e.polishing = None),
         Event::WaitPromised { escalation, promise } => alter(state, *escalation, |e| e.promises.push(*promise)),
         Event::PromiseSlipped { escalation, .. } => alter(state, *escalation, |e| {
             if let Some(promise) = e.promises.last_mut() {
@@ -279,18 +312,14 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.clocks.retain(|c| c.kind != clock.kind || c.stopped_at.is_some());
             e.clocks.push(clock.clone());
         }),
-        Event::ClockWarned { escalation, kind } => {
-            alter(state, *escalation, |e| running(e, *kind, |c| c.warned_at = Some(at)));
-        }
+        Event::ClockWarned { escalation, kind } => running(state, *escalation, *kind, |c| c.warned_at = Some(at)),
         Event::ClockBreached { escalation, kind, .. } => {
-            alter(state, *escalation, |e| running(e, *kind, |c| c.breached_at = Some(at)));
+            running(state, *escalation, *kind, |c| c.breached_at = Some(at));
         }
-        Event::ClockStopped { escalation, kind } => {
-            alter(state, *escalation, |e| running(e, *kind, |c| c.stopped_at = Some(at)));
+        Event::ClockStopped { escalation, kind } => running(state, *escalation, *kind, |c| c.stopped_at = Some(at)),
+        Event::ClockPaused { escalation, kind } => {
+            running(state, *escalation, *kind, |c| _ = c.paused_at.get_or_insert(at));
         }
-        Event::ClockPaused { escalation, kind } => alter(state, *escalation, |e| {
-            running(e, *kind, |c| _ = c.paused_at.get_or_insert(at));
-        }),
         Event::CallbackBooked { escalation, callback } => {
             state.ledger.callback_booked(at);
             leaves_line(state, *escalation, at);
@@ -435,6 +464,14 @@ fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversatio
     }
 }
 
+fn promise(state: &mut State, id: ConversationId, which: CommitmentId, f: impl FnOnce(&mut Commitment)) {
+    change(state, id, |c| {
+        if let Some(promise) = c.commitments.iter_mut().find(|p| p.id == which) {
+            f(promise);
+        }
+    });
+}
+
 pub(super) fn alter(state: &mut State, id: EscalationId, f: impl FnOnce(&mut Escalation)) {
     if let Some(e) = state.escalations.get(&id) {
         let mut e = Arc::clone(e);
@@ -494,6 +531,7 @@ fn archive(state: &mut State, id: ConversationId) {
         }
     }
     state.secrets.remove(&id);
+    state.promising.remove(&id);
     state.timers.set(TimerKey::Conversation(id), None);
 }
 
@@ -503,10 +541,12 @@ fn leaves_line(state: &mut State, escalation: EscalationId, at: Timestamp) {
     }
 }
 
-fn running(e: &mut Escalation, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {
-    if let Some(clock) = e.clocks.iter_mut().find(|c| c.kind == kind && c.stopped_at.is_none()) {
-        f(clock);
-    }
+fn running(state: &mut State, id: EscalationId, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {
+    alter(state, id, |e| {
+        if let Some(clock) = e.clocks.iter_mut().find(|c| c.kind == kind && c.stopped_at.is_none()) {
+            f(clock);
+        }
+    });
 }
 
 /// Nobody is waited for: time does not count. A broken target stays broken.

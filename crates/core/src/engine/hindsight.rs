@@ -214,6 +214,7 @@ fn bare(c: &Conversation) -> Conversation {
         rating: None,
         closed_at: None,
         counted: false,
+        commitments: vec![],
         idle_due: c.idle_due,
     }
 }

@@ -104,6 +104,17 @@ fn obligations(state: &State, now: Timestamp, found: &mut Vec<String>) {
             _ => {}
         }
     }
+    // A promise is open until it is settled, and seen to be broken at its due time.
+    for c in state.conversations.values() {
+        for p in c.commitments.iter().filter(|p| p.open()) {
+            if !state.promising.contains(&c.id) {
+                found.push(format!("3: nobody watches the promise {} of {}", p.id, c.id));
+            }
+            if p.breached_at.is_none() && p.due <= now {
+                found.push(format!("3: the promise {} of {} was due at {}, and it is {now}", p.id, c.id, p.due));
+            }
+        }
+    }
 }
 
 /// 7. The customer was told of each escalation, exactly once. (That it was in the same commit shows only in the journal.)
@@ -140,6 +151,11 @@ fn breaches(state: &State, found: &mut Vec<String>) {
             if clock.breached_at.is_some_and(|at| at < clock.due) {
                 found.push(format!("9: {} breached {:?} before it was due", e.id, clock.kind));
             }
+        }
+    }
+    for p in state.conversations.values().flat_map(|c| &c.commitments) {
+        if p.breached_at.is_some_and(|at| at < p.due) {
+            found.push(format!("9: the promise {} was broken before it was due", p.id));
         }
     }
 }

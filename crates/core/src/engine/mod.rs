@@ -24,6 +24,8 @@ mod leave;
 mod notices;
 mod offers;
 mod owe;
+mod polish;
+mod promises;
 mod secrets;
 mod state;
 mod step;
@@ -125,11 +127,14 @@ fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
             | Input::Resolve { .. }
             | Input::Reveal { .. }
             | Input::GiveVerdict { .. }
+            | Input::SettleCommitment { .. }
             | Input::JudgeConversation { .. } => supervisor || matches!(actor, Actor::Human { .. }),
             Input::AssistantAnswered { .. }
             | Input::AssistantFailed { .. }
             | Input::FactsArrived { .. }
             | Input::FactsFailed { .. }
+            | Input::PackagePolished { .. }
+            | Input::PolishFailed { .. }
             | Input::Wake => false,
         };
     if fine { Ok(()) } else { Err(Refusal::new(RefusalCode::Forbidden, "this kind of caller may not do that")) }
@@ -187,9 +192,16 @@ fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
         Input::Resolve { escalation, message, verdict } => step.resolve(*escalation, message.as_deref(), verdict.as_ref()),
         Input::Reveal { escalation, turn, why } => step.reveal(*escalation, *turn, why),
         Input::GiveVerdict { escalation, verdict } => step.give_verdict(*escalation, verdict),
+        Input::SettleCommitment { conversation, commitment, kept } => {
+            step.settle_commitment(*conversation, *commitment, *kept)
+        }
         Input::JudgeConversation { conversation, needed_human, note } => {
             step.judge_conversation(*conversation, *needed_human, note.as_deref())
         }
+        Input::PackagePolished { request, escalation, sentences } => {
+            Ok(step.package_polished(*request, *escalation, sentences))
+        }
+        Input::PolishFailed { request, escalation, why } => Ok(step.polish_failed(*request, *escalation, why)),
 
         Input::Wake => Ok(Reply::Done),
     }
@@ -202,5 +214,6 @@ pub fn next_deadline(state: &State) -> Option<Timestamp> {
 
 /// Effects whose answers are still awaited: issued again after a restart.
 pub fn pending_effects(state: &State) -> Vec<Effect> {
-    state.conversations.values().flat_map(|c| ai::pending_effects(c)).collect()
+    let of_conversations = state.conversations.values().flat_map(|c| ai::pending_effects(c));
+    of_conversations.chain(polish::pending(state)).collect()
 }

@@ -49,6 +49,12 @@ pub(super) fn acknowledgement(
     }
 }
 
+/// They told while waiting what was missing.
+pub(super) fn passed_on(next: Option<&str>) -> String {
+    let thanks = "Thank you, that is with your request now.";
+    next.map_or_else(|| thanks.to_owned(), |next| format!("{thanks} If you like, write {next} here too."))
+}
+
 /// Why a callback was booked.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Booked {

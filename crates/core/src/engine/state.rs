@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Article, Channel, Conversation, ConversationId, Customer, Embedding, EntityKind, Escalation, EscalationId,
+    Article, Channel, Commitment, Conversation, ConversationId, Customer, Embedding, EntityKind, Escalation, EscalationId,
     EscalationState, Facts, FactsState, Holder, HumanAgent, HumanAgentId, Millis, OfferId, Order, PastContact, Policy,
     PolicyChange, Queue, QueueId, Reply, Secret, Settings, Sourced, Timestamp, Trial, TurnId,
 };
@@ -135,6 +135,9 @@ pub struct State {
     pub(super) key_order: OrdSet<(Timestamp, String)>,
     #[serde(skip)]
     pub(super) timers: Timers,
+    /// Conversations with a promise that is not settled.
+    #[serde(skip)]
+    pub(super) promising: OrdSet<ConversationId>,
     #[serde(skip)]
     pub(super) backlog: Backlog,
 }
@@ -184,6 +187,7 @@ impl Default for State {
             offers: OrdMap::new(),
             key_order: OrdSet::new(),
             timers: Timers::default(),
+            promising: OrdSet::new(),
             backlog: Backlog::default(),
         };
         state.backlog.set_queues(&state.queues);
@@ -224,6 +228,7 @@ impl State {
         self.offers = OrdMap::new();
         self.key_order = self.keys.iter().map(|(key, record)| (record.at, key.clone())).collect();
         self.timers = Timers::default();
+        self.promising = OrdSet::new();
         self.backlog = Backlog::default();
         self.backlog.set_queues(&self.queues);
         for human in self.humans.clone().into_iter().map(|(_, h)| h) {
@@ -253,6 +258,11 @@ impl State {
     pub(super) fn put_conversation(&mut self, conversation: Arc<Conversation>) {
         let due = self.conversation_due(&conversation);
         self.timers.set(TimerKey::Conversation(conversation.id), due);
+        if conversation.commitments.iter().any(Commitment::open) {
+            self.promising.insert(conversation.id);
+        } else if !conversation.commitments.is_empty() {
+            self.promising.remove(&conversation.id);
+        }
         self.conversations.insert(conversation.id, conversation);
     }
 
@@ -267,7 +277,8 @@ impl State {
             self.offers.remove(&offer.id);
         }
         self.offers.extend(escalation.pending_offers().map(|offer| (offer.id, id)));
-        self.timers.set(TimerKey::Escalation(id), follow::next_event(&escalation));
+        let reworded = escalation.polishing.map(|p| p.due);
+        self.timers.set(TimerKey::Escalation(id), follow::next_event(&escalation).into_iter().chain(reworded).min());
         let conversation = escalation.conversation;
         self.escalations.insert(id, escalation);
         // What a conversation waits for depends on its escalation.
@@ -293,14 +304,17 @@ impl State {
             FactsState::Unknown | FactsState::Known { .. } | FactsState::Failed { .. } => None,
         };
         let open = self.open_escalation(c);
+        let promised = c.commitments.iter().filter_map(follow::next_of_promise).min();
         let holder = match c.holder {
             Holder::Ai => open.is_none().then_some(c.idle_due),
             Holder::Queue | Holder::Human { .. } => {
                 open.filter(|_| !c.customer_connected).and_then(|e| self.leaves_at(c, e))
             }
+            // Whoever is owed something is not put away.
+            Holder::Closed if promised.is_some() => None,
             Holder::Closed => open.is_none().then(|| c.closed_at.map(|at| at + ARCHIVE_AFTER)).flatten(),
         };
-        [answer, facts, holder].into_iter().flatten().min()
+        [answer, facts, holder, promised].into_iter().flatten().min()
     }
 
     /// When a customer whose page is closed counts as gone: only while they wait for somebody to be found, never before the
@@ -342,7 +356,8 @@ impl State {
     pub(super) fn facts_of(&self, c: &Conversation) -> Option<Facts> {
         let mut facts = match &c.facts {
             FactsState::Known { facts } => facts.clone(),
-            FactsState::Unknown | FactsState::Pending { .. } | FactsState::Failed { .. } => Facts::default(),
+            FactsState::Failed { why, .. } => Facts { missed: vec![why.clone()], ..Facts::default() },
+            FactsState::Unknown | FactsState::Pending { .. } => Facts::default(),
         };
         let own = |s: &Sourced<Arc<Customer>>| Sourced {
             value: (*s.value).clone(),

@@ -137,6 +137,7 @@ impl<'a> Step<'a> {
         if !secrets.is_empty() {
             self.emit(Stream::Conversation(c.id), Event::SecretsKept { conversation: c.id, turn: id, secrets });
         }
+        self.owe_promises(c.id, id);
         id
     }
 

@@ -59,6 +59,9 @@ impl Step<'_> {
 
     fn conversation_due(&mut self, id: ConversationId) {
         let Some(c) = self.state.conversations.get(&id).cloned() else { return };
+        if self.promise_fell_due(&c) {
+            return;
+        }
         if let Some(pending) = c.pending_answer.as_ref().filter(|p| p.due <= self.now) {
             self.ai_gave_no_answer(&c, pending.request, "the AI did not answer in time");
             return;
@@ -114,6 +117,8 @@ impl Step<'_> {
             if let Some(missed) = e.obligation {
                 self.climb(&e, missed);
             }
+        } else if let Some(late) = e.polishing.filter(|p| p.due <= self.now) {
+            self.polish_failed(late.request, id, "the model did not answer in time");
         } else if running(e.item.preferred_until) {
             self.ask_others(&e);
         } else if running(e.item.next_step_at) {

@@ -5,7 +5,7 @@ use baton_model::{ClockKind, Escalation, EscalationState, Millis, Queue, SlaCloc
 use crate::calendar;
 
 /// A warning comes after this share of the target.
-const WARN_PERCENT: i64 = 75;
+pub(super) const WARN_PERCENT: i64 = 75;
 /// For a queue without targets (refused when queues are stored, but data is data).
 const FALLBACK: Targets = Targets {
     accept_seconds: 120,

@@ -6,6 +6,7 @@
 //!   rung has moved the escalation to another state.
 //! - [`clocks`] and [`next_reply_clock`] time the service level; [`slots`] are times for a callback; [`next_event`] is when
 //!   an escalation next needs attention.
+//! - [`owed`] and [`promise_due`] are about what the AI or a human promised a customer in so many words.
 //!
 //! Service-level targets count in the queue's business time, people's patience in plain time. All due times are computed
 //! once and stored, so that a later change of hours or zone rules cannot rewrite what was owed.
@@ -16,6 +17,7 @@
 mod clocks;
 mod ladder;
 mod obligation;
+mod promise;
 mod slots;
 
 pub use clocks::{
@@ -23,6 +25,7 @@ pub use clocks::{
 };
 pub use ladder::{Rung, ladder, next_obligation, nobody_will_come, on_clock};
 pub use obligation::{Duty, obligation};
+pub use promise::{PromiseDue, next_of_promise, owed, promise_due};
 pub use slots::slots;
 
 #[cfg(test)]

@@ -186,6 +186,7 @@ pub(crate) mod tests {
             ended_at: None,
             outcome: None,
             package: None,
+            polishing: None,
             review: None,
         }
     }

@@ -162,6 +162,7 @@ fn kind_words(kind: EntityKind) -> &'static str {
         EntityKind::Card => "[card]",
         EntityKind::Iban => "[account]",
         EntityKind::NationalId => "[identity number]",
+        EntityKind::Code => "[code]",
         EntityKind::IpAddress => "[IP address]",
         EntityKind::Address | EntityKind::PostalCode => "[address]",
         EntityKind::Person => "[name]",

@@ -351,6 +351,7 @@ pub(super) mod tests {
             ended_at: None,
             outcome: None,
             package: None,
+            polishing: None,
             review: None,
         }
     }

@@ -216,6 +216,7 @@ mod tests {
                 attempts_before_escalation: 3,
                 tool_failures: 2,
                 answer_timeout_seconds: 20,
+                polish_timeout_seconds: 0,
                 idle_close_seconds: 3600,
             },
             high_value: HighValue { amount_minor: 50_000, currency: "EUR".into(), action: Action::OfferHuman },
@@ -271,6 +272,7 @@ mod tests {
             rating: None,
             closed_at: None,
             counted: false,
+            commitments: vec![],
             idle_due: ts(0),
         }
     }

@@ -28,11 +28,18 @@ pub(super) fn completeness(
     if needs_order(issue, want) {
         checks.push(("order", order_gap(reading, orders, want)));
     }
+    if let FactsState::Known { facts } = &conversation.facts
+        && !facts.missed.is_empty()
+    {
+        let why = format!("Part of the records is missing: {}", facts.missed.join("; "));
+        checks.push(("sources", Some(why)));
+    }
     let needed = checks.len();
-    let gaps: Vec<Gap> = checks
-        .into_iter()
-        .filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why, ask: ask(what).map(str::to_owned) }))
-        .collect();
+    // Whoever gave a number is not asked for it again, though no record has it.
+    let numbered = want.is_some_and(|w| w.reference.is_some());
+    let ask = |what: &str| ask(what).filter(|_| what != "order" || !numbered).map(str::to_owned);
+    let gaps: Vec<Gap> =
+        checks.into_iter().filter_map(|(what, why)| why.map(|why| Gap { what: what.into(), why, ask: ask(what) })).collect();
     Completeness { score: (needed - gaps.len()) as f32 / needed as f32, gaps }
 }
 
@@ -97,6 +104,18 @@ mod tests {
         let package = talk.build();
         assert_eq!(package.completeness.gaps[0].why, "The look-up failed: timed out");
         assert!((package.completeness.score - 4.0 / 7.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_source_that_did_not_answer_is_named_though_others_did() {
+        let mut talk = Talk::new().customer("Please refund my order A-1042");
+        talk.know(Some(a_customer()), vec![an_order("A-1042", 1)]);
+        let FactsState::Known { facts } = &mut talk.conversation.facts else { panic!("known") };
+        facts.missed.push("the shop did not answer in time".into());
+        let package = talk.build();
+        let gap = package.completeness.gaps.last().unwrap();
+        assert_eq!(gap.why, "Part of the records is missing: the shop did not answer in time");
+        assert!(gap.what == "sources" && package.completeness.score < 1.0);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod introduction;
 mod mood;
 mod next_steps;
 mod playbook;
+mod polish;
 mod promises;
 mod quote;
 mod reading;
@@ -42,6 +43,8 @@ use baton_model::{
 pub use check::{Fault, faults, faults_alone, misshapen};
 pub use introduction::introduction;
 pub(crate) use next_steps::lower_first;
+pub use polish::{keep_wording, reworded, to_polish};
+pub use promises::{Promised, promised};
 pub use render::{Form, LEAST_LIMIT, render};
 
 use reading::Reading;

@@ -1,6 +1,6 @@
 //! Commitments already made to the customer, by the AI or by a person, and when they fall due.
 
-use baton_model::{Author, Promise, Timestamp};
+use baton_model::{Author, Promise, Timestamp, Turn};
 use jiff::{ToSpan, civil::Weekday, tz::TimeZone};
 
 use super::{
@@ -29,12 +29,24 @@ const COMMITS: &[&str] = &[
     "sie erhalten",
 ];
 const DENIES: &[&str] = &["won't", "will not", "cannot", "can't", "unable to", "not be able", "werde nicht", "werden nicht"];
-const SUBJECTS: &[&str] = &[
+/// What is promised to be done.
+const DEEDS: &[&str] = &[
     "refund",
     "money back",
     "reimburse",
     "credit",
     "voucher",
+    "replace",
+    "send you",
+    "ship",
+    "deliver",
+    "cancel",
+    "waive",
+    "erstatt",
+    "ersatz",
+];
+/// That somebody will be heard from.
+const CONTACT: &[&str] = &[
     "call you",
     "call back",
     "callback",
@@ -47,41 +59,51 @@ const SUBJECTS: &[&str] = &[
     "e-mail you",
     "follow up",
     "hear from",
-    "replace",
-    "send you",
-    "ship",
-    "deliver",
-    "cancel",
-    "waive",
     "be in touch",
     "let you know",
     "update you",
-    "erstatt",
     "zurückrufen",
     "melden",
-    "ersatz",
 ];
+
+/// A promise as it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Promised {
+    pub promise: Promise,
+    /// To get in touch, and nothing else.
+    pub contact: bool,
+}
 
 /// Sentences in which somebody commits to a refund, a call back, another act, or a deadline. `zone` is the customer's.
 pub(super) fn promises(reading: &Reading<'_>, zone: Option<&str>) -> Vec<Promise> {
-    let zone = zone.and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC);
-    let mut out = Vec::new();
-    for heard in &reading.turns {
-        if !matches!(heard.turn.author, Author::AiAgent | Author::HumanAgent { .. }) {
-            continue;
-        }
-        for sentence in sentences(&heard.text) {
-            let folded = fold(sentence).replace('’', "'");
-            if sentence.ends_with('?') || !has_any(&folded, COMMITS) || has_any(&folded, DENIES) {
-                continue;
-            }
-            let due = due(&folded, heard.turn.at, &zone);
-            if due.is_some() || has_any(&folded, SUBJECTS) {
-                out.push(Promise { text: short_line(sentence, 300), turn: heard.id(), due });
-            }
-        }
+    let zone = time_zone(zone);
+    reading.turns.iter().flat_map(|heard| found(heard.turn, &heard.text, &zone)).map(|found| found.promise).collect()
+}
+
+/// What one turn promises, as the package of its conversation will tell it.
+pub fn promised(turn: &Turn, zone: Option<&str>) -> Vec<Promised> {
+    found(turn, &turn.text, &time_zone(zone))
+}
+
+fn time_zone(name: Option<&str>) -> TimeZone {
+    name.and_then(|z| TimeZone::get(z).ok()).unwrap_or(TimeZone::UTC)
+}
+
+fn found(turn: &Turn, text: &str, zone: &TimeZone) -> Vec<Promised> {
+    if !matches!(turn.author, Author::AiAgent | Author::HumanAgent { .. }) {
+        return Vec::new();
     }
-    out
+    let commitment = |sentence: &str| {
+        let folded = fold(sentence).replace('’', "'");
+        if sentence.ends_with('?') || !has_any(&folded, COMMITS) || has_any(&folded, DENIES) {
+            return None;
+        }
+        let (deed, contact) = (has_any(&folded, DEEDS), has_any(&folded, CONTACT));
+        let due = due(&folded, turn.at, zone);
+        let promise = Promise { text: short_line(sentence, 300), turn: turn.id, due };
+        (due.is_some() || deed || contact).then_some(Promised { promise, contact: contact && !deed })
+    };
+    sentences(text).into_iter().filter_map(commitment).collect()
 }
 
 /// The moment that a simply stated deadline means: "within 24 hours", "by tomorrow", "by Friday".

@@ -154,6 +154,7 @@ impl Talk {
                 rating: None,
                 closed_at: None,
                 counted: false,
+                commitments: vec![],
                 idle_due: opened,
             },
             escalation: Escalation {
@@ -193,6 +194,7 @@ impl Talk {
                 ended_at: None,
                 outcome: None,
                 package: None,
+                polishing: None,
                 review: None,
             },
             articles: vec![],
@@ -274,7 +276,8 @@ impl Talk {
         fn sourced<T>(value: T) -> Sourced<T> {
             Sourced { value, source: "shop".into(), fetched_at: Timestamp::default() }
         }
-        let facts = Facts { customer: customer.map(sourced), orders: orders.into_iter().map(sourced).collect() };
+        let facts =
+            Facts { customer: customer.map(sourced), orders: orders.into_iter().map(sourced).collect(), missed: vec![] };
         self.conversation.facts = FactsState::Known { facts };
     }
 

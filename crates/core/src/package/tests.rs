@@ -109,8 +109,15 @@ fn talk() -> impl Strategy<Value = Talk> {
     )
 }
 
+/// So many cases, or as many as `PROPTEST_CASES` says: `PROPTEST_CASES=10000 cargo test -p baton-core every_conversation`.
+fn cases(usual: u32) -> ProptestConfig {
+    let asked = ProptestConfig::default();
+    let cases = if asked.cases == 256 { usual } else { asked.cases };
+    ProptestConfig { cases, ..asked }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(cases(600))]
 
     /// Whatever was said: no panic, nothing unfounded, nothing lost on the wire.
     #[test]
@@ -133,7 +140,7 @@ fn valid_elsewhere(package: &Package) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(cases(60))]
 
     #[test]
     fn every_package_is_what_its_schema_says(talk in talk()) {

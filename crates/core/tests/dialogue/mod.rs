@@ -121,7 +121,7 @@ pub(crate) fn facts() -> Facts {
         expected_at: Some(at(-60 * 24 * (3 + n))),
         attributes: [("gift".to_owned(), "no".to_owned())].into(),
     };
-    Facts { customer: Some(sourced(customer)), orders: (1..=5).map(|n| sourced(order(n))).collect() }
+    Facts { customer: Some(sourced(customer)), orders: (1..=5).map(|n| sourced(order(n))).collect(), missed: vec![] }
 }
 
 /// The dialogue up to its first turn, its second, and so on, with what was decided on the way.
@@ -166,6 +166,7 @@ fn opened(id: ConversationId) -> Conversation {
         closed_at: None,
         idle_due: at(60),
         counted: false,
+        commitments: vec![],
     }
 }
 

@@ -137,6 +137,11 @@ impl World {
             let value = "ann@example.com".to_owned();
             signals.entities.push(Entity { kind: EntityKind::Email, span: Span { start, end: start + 15 }, value });
         }
+        if let Some(at) = text.find("A-10") {
+            let start = text[..at].chars().count() as u32;
+            let value = text[at..].chars().take(6).collect();
+            signals.entities.push(Entity { kind: EntityKind::Reference, span: Span { start, end: start + 6 }, value });
+        }
         self.must(Actor::Customer { conversation: c }, Input::CustomerTurn { conversation: c, text: text.into(), signals });
     }
 
@@ -185,7 +190,9 @@ impl World {
     pub(crate) fn until(&mut self, until: Timestamp) {
         while self.now < until {
             let deadline = engine::next_deadline(&self.state).unwrap_or(until).max(self.now);
-            self.now = deadline.min(until).min(self.now + Millis::secs(20)).max(self.now + Millis(1));
+            // Whoever is there shows it every twenty seconds.
+            let beat = if self.alive.is_empty() { until } else { self.now + Millis::secs(20) };
+            self.now = deadline.min(until).min(beat).max(self.now + Millis(1));
             for human in self.alive.clone() {
                 self.must(Actor::Human { human_agent: human }, Input::Heartbeat { human_agent: human });
             }

@@ -6,7 +6,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use baton_model::{
-    EscalationId, EscalationView, Input, Package, QueueId, RoutingView, Signals, TransferTarget, Trigger, Verdict, WorkCard,
+    ConversationId, EscalationId, EscalationView, Input, Package, QueueId, RoutingView, Signals, Stream, TransferTarget,
+    Trigger, Verdict, WorkCard,
 };
 use baton_runtime::{Change, Filter, Form, LEAST_LIMIT, render_package};
 use serde::{Deserialize, Serialize};
@@ -183,17 +184,22 @@ pub(crate) async fn get_routing(caller: Caller, Id(id): Id<EscalationId>) -> Res
     caller.handle.routing(id).map(Json).ok_or_else(|| Problem::not_found("escalation"))
 }
 
-struct Case(EscalationId);
+struct Case {
+    escalation: EscalationId,
+    conversation: Option<ConversationId>,
+}
 
 impl Feed for Case {
     type View = EscalationView;
 
     fn view(&self, caller: &Caller) -> Option<EscalationView> {
-        caller.handle.escalation(self.0)
+        caller.handle.escalation(self.escalation)
     }
 
     fn about(&self, change: &Change) -> bool {
-        change.escalations.contains(&self.0)
+        // A turn may change nothing but the conversation.
+        change.escalations.contains(&self.escalation)
+            || self.conversation.is_some_and(|c| change.touches(Stream::Conversation(c)))
     }
 }
 
@@ -205,7 +211,8 @@ pub(crate) async fn stream_escalation(
     caller: Caller,
     Id(id): Id<EscalationId>,
 ) -> Result<Response, Problem> {
-    stream::open(app, caller, "escalation", Case(id)).await
+    let conversation = caller.handle.escalation(id).map(|view| view.conversation.id);
+    stream::open(app, caller, "escalation", Case { escalation: id, conversation }).await
 }
 
 async fn done(desk: &Desk, key: baton_model::IdempotencyKey, escalation: EscalationId, input: Input) -> Answer {

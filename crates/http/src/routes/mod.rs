@@ -17,6 +17,7 @@ mod learning;
 mod metrics;
 mod offers;
 mod policy;
+mod promises;
 mod queues;
 mod secrets;
 mod sessions;
@@ -76,6 +77,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(metrics::get_metrics))
         .routes(routes!(metrics::get_metric_cases))
         .routes(routes!(metrics::judge_conversation))
+        .routes(routes!(promises::settle_promise))
         .routes(routes!(policy::get_policy, policy::put_policy))
         .routes(routes!(policy::lint_policy))
         .routes(routes!(policy::get_trial, policy::start_trial, policy::set_share))

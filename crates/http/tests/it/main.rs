@@ -7,6 +7,8 @@ mod client;
 #[cfg(test)]
 mod journey;
 #[cfg(test)]
+mod packages;
+#[cfg(test)]
 mod race;
 #[cfg(test)]
 mod refusals;

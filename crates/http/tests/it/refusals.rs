@@ -72,6 +72,7 @@ const CASES: &[Case] = &[
     case("GET", "/v1/metrics", OVERSEERS),
     case("GET", "/v1/metrics/{name}/cases", OVERSEERS),
     case("POST", "/v1/conversations/{id}/judgement", PEOPLE),
+    case("POST", "/v1/conversations/{id}/promises", PEOPLE),
     case("GET", "/v1/policy", OVERSEERS),
     case("PUT", "/v1/policy", OVERSEERS),
     case("POST", "/v1/policy/lint", OVERSEERS),

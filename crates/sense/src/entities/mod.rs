@@ -6,6 +6,7 @@
 //! To add a kind: write a finder in its file and give it a place in [`find`], with what a text must have for it.
 
 mod amount;
+mod code;
 mod contact;
 mod date;
 mod number;
@@ -72,6 +73,7 @@ pub(crate) fn find(reading: &Reading<'_>) -> Vec<Entity> {
     run(look.digits >= 2, number::ibans);
     run(look.digits >= 12, number::cards);
     run(look.digits >= 3, contact::ip_addresses);
+    run(look.says(code::CUES), code::find);
     run(look.digits >= 5, official::ids);
     run(look.digits >= 2, official::postal_codes);
     run(look.digits >= 1, amount::find);

@@ -38,6 +38,7 @@ pub fn board(state: &State, now: Timestamp) -> BoardView {
         days: state.ledger.days(now, BALANCE_DAYS),
         reasons: state.ledger.reasons(now, BALANCE_DAYS),
         with_ai: count(state.conversations.values().filter(|c| c.holder == Holder::Ai).count()),
+        promised: super::promised::in_need(state),
     }
 }
 

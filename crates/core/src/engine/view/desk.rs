@@ -57,6 +57,7 @@ pub fn desk(state: &State, id: HumanAgentId, now: Timestamp) -> Option<DeskView>
         colleagues: state.humans.values().filter(|h| h.id != id).map(|h| human_view(h, now)).collect(),
         queues: state.queues.iter().map(|q| QueueName { id: q.id.clone(), name: q.name.clone() }).collect(),
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        promised: super::promised::of_human(state, id),
     })
 }
 

@@ -3,6 +3,7 @@
 mod board;
 mod customer;
 mod desk;
+mod promised;
 
 use std::sync::Arc;
 

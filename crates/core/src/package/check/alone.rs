@@ -98,6 +98,7 @@ fn told(package: &Package) -> Conversation {
         rating: None,
         closed_at: None,
         counted: false,
+        commitments: vec![],
         idle_due: package.built_at,
     }
 }

@@ -92,7 +92,11 @@ fn claims(package: &Package, reading: &Reading<'_>, records: &str, found: &mut F
             found.add(format!("{at}/turns"), format!("claim without a turn: {}", claim.text));
         }
         if let Some(why) = unsupported(claim, reading, records) {
-            found.add(at, format!("claim `{}`: {why}", claim.text));
+            found.add(&at, format!("claim `{}`: {why}", claim.text));
+        }
+        let plain = claim.plain.iter().map(|text| Claim::new(text, claim.turns.clone()));
+        if let Some(why) = plain.filter_map(|plain| unsupported(&plain, reading, records)).next() {
+            found.add(format!("{at}/plain"), why);
         }
     }
 }
@@ -152,6 +156,11 @@ impl Fact {
             !before && (self.cut || !after)
         })
     }
+}
+
+/// The words of a text that can be wrong, folded; those that are cut are left out.
+pub(super) fn facts_of(text: &str) -> Vec<String> {
+    facts(text).filter(|fact| !fact.cut).map(|fact| fact.word).collect()
 }
 
 fn facts(text: &str) -> impl Iterator<Item = Fact> {

@@ -1,10 +1,8 @@
-//! What is known when the next action is due, as hashed binary features.
+//! What is known when the next action is due, as binary features, each named by a hash of 32 bits.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-
-pub(super) const BUCKETS: usize = 1 << 18;
 
 /// Actions that say little about where the task stands.
 const ANYWHERE: [&str; 5] = ["FREE", "custom", "out_of_scope", "hello", "anything_else"];
@@ -17,7 +15,12 @@ pub(super) struct Features {
     users: Vec<Vec<String>>,
     said: String,
     found: Vec<Option<Map<String, Value>>>,
+    /// Actions since the knowledge base last answered, and what was said in them, in lower case.
+    since: Vec<String>,
+    told: String,
     asked_for: BTreeSet<String>,
+    /// Names of the last query's constraints.
+    query: String,
     /// Who wrote: `user`, `kb`, `wiza`; the last two.
     last: [&'static str; 2],
 }
@@ -32,7 +35,10 @@ impl Features {
             users: Vec::new(),
             said: String::new(),
             found: Vec::new(),
+            since: Vec::new(),
+            told: String::new(),
             asked_for: BTreeSet::new(),
+            query: String::new(),
             last: ["^", "^"],
         }
     }
@@ -48,14 +54,24 @@ impl Features {
 
     pub(super) fn knowledge(&mut self, item: Option<&Map<String, Value>>) {
         self.found.push(item.cloned());
+        self.since.clear();
+        self.told.clear();
         self.wrote("kb");
     }
 
     pub(super) fn wizard(&mut self, action: Option<&str>, text: &str, constraints: Option<&[Value]>) {
-        self.actions.push(action.unwrap_or("FREE").to_owned());
+        let action = action.unwrap_or("FREE");
+        self.actions.push(action.to_owned());
+        self.since.push(action.to_owned());
         self.said = text.to_owned();
+        self.told.push('\n');
+        self.told.push_str(&text.to_lowercase());
         let keys = constraints.into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys);
-        self.asked_for.extend(keys.cloned());
+        let keys: BTreeSet<&String> = keys.collect();
+        if !keys.is_empty() {
+            self.query = keys.iter().map(|key| key.as_str()).collect::<Vec<_>>().join("|");
+            self.asked_for.extend(keys.into_iter().cloned());
+        }
         self.wrote("wiza");
     }
 
@@ -124,25 +140,60 @@ impl Features {
         self.users.iter().flatten().collect::<BTreeSet<_>>().iter().for_each(|w| out.add(&["ever", task, w]));
     }
 
+    /// What the knowledge base answered last, how far that was told, and whether the user has just named it.
     fn knowledge_base(&self, out: &mut Hashed) {
         let (task, source) = (&self.task, self.last[0]);
         let one = self.actions.last().map_or("^", String::as_str);
-        match self.found.last() {
-            None => return,
-            Some(None) => out.add(&["nothing", task, source, one]),
-            Some(Some(item)) => {
-                for (key, value) in item {
-                    let value = match value {
-                        Value::String(text) => text.chars().take(40).collect(),
-                        other => other.to_string(),
+        let Some(last) = self.found.last() else { return };
+        let since: Vec<&str> = self.since.iter().map(String::as_str).collect();
+        let again = self.found.len() > 1 && self.found[self.found.len() - 2] == *last;
+        out.add(&["found", task, &self.found.len().to_string()]);
+        out.add(&["since", task, &since[since.len().saturating_sub(3)..].join("|"), source]);
+        out.add(&["since n", task, &since.len().min(6).to_string(), source]);
+        out.add(&["query", task, &self.query, source]);
+        out.add(&["again", task, yes(again), source, one]);
+        let Some(item) = last else { return out.add(&["nothing", task, source, one]) };
+        let heard: BTreeSet<&str> = match self.users.last().filter(|_| source == "user") {
+            Some(words) => words.iter().map(String::as_str).collect(),
+            None => BTreeSet::new(),
+        };
+        for (key, value) in item {
+            out.add(&["key", task, key, source]);
+            match value {
+                // Steps are told one by one.
+                Value::Array(list) => {
+                    let left = list.len().saturating_sub(since.len()).min(6);
+                    let over = since.len().saturating_sub(list.len()).min(2);
+                    out.add(&["left", task, &left.to_string(), &over.to_string(), source]);
+                    out.add(&["left 1", task, &left.to_string(), &over.to_string(), one, source]);
+                }
+                Value::String(text) => {
+                    let own = words(text);
+                    let hits = own.iter().filter(|w| heard.contains(w.as_str())).count();
+                    let how = match hits {
+                        _ if source != "user" || own.is_empty() => "-",
+                        0 => "none",
+                        n if n == own.len() => "all",
+                        _ => "some",
                     };
-                    out.add(&["key", task, key, source]);
-                    out.add(&["value", task, key, &value]);
+                    out.add(&["heard", task, key, how, one]);
+                    out.add(&["told", task, key, yes(self.told.contains(&text.to_lowercase())), source]);
+                    own.iter().for_each(|w| out.add(&["word", task, key, w]));
+                    grams(&own).iter().take(40).for_each(|g| out.add(&["words", g, source]));
+                    out.add(&["value", task, key, &text.chars().take(40).collect::<String>()]);
+                }
+                other => {
+                    let text = other.to_string();
+                    out.add(&["told", task, key, yes(self.told.contains(&text)), source]);
+                    out.add(&["value", task, key, &text]);
                 }
             }
         }
-        out.add(&["found", task, &self.found.len().to_string()]);
     }
+}
+
+fn yes(it_is: bool) -> &'static str {
+    if it_is { "yes" } else { "no" }
 }
 
 struct Hashed(BTreeSet<u32>);
@@ -152,7 +203,7 @@ impl Hashed {
     fn add(&mut self, parts: &[&str]) {
         let bytes = parts.iter().flat_map(|p| p.bytes().chain([0]));
         let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-        self.0.insert(((hash ^ (hash >> 32)) % BUCKETS as u64) as u32);
+        self.0.insert((hash ^ (hash >> 32)) as u32);
     }
 }
 

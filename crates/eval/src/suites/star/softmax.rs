@@ -1,23 +1,36 @@
-//! A linear classifier over hashed binary features: softmax, stochastic gradient descent with a falling rate, and the
-//! average of all weights on the way (Polyak and Juditsky, 1992). Deterministic.
+//! A linear classifier over binary features: softmax, stochastic gradient descent with a falling rate, and the average of
+//! all weights on the way (Polyak and Juditsky, 1992). Deterministic. `sense::logistic` fits one probability at a time, with
+//! a pass over all rows for each step: for 165 actions this is two orders of magnitude faster.
 
-use super::features::BUCKETS;
+use std::collections::BTreeMap;
 
 const EPOCHS: usize = 6;
 /// First and last step.
 const RATE: (f32, f32) = (2.0, 0.05);
+/// What occurs less often is left out.
+const LEAST: u32 = 2;
+/// The newest example weighs so much more than the oldest: habits change.
+const RECENCY: f32 = 1.0;
 
 #[derive(Debug)]
 pub(super) struct Softmax {
     classes: usize,
-    /// Row per bucket.
+    /// The features that count, sorted; each has a row of weights.
+    known: Vec<u32>,
     weights: Vec<f32>,
 }
 
 impl Softmax {
+    /// `examples` oldest first.
     pub(super) fn fit(examples: &[(&[u32], usize)], classes: usize) -> Self {
-        let mut now = vec![0.0_f32; BUCKETS * classes];
-        let mut mean = vec![0.0_f32; BUCKETS * classes];
+        let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+        for feature in examples.iter().flat_map(|(features, _)| *features) {
+            *counts.entry(*feature).or_default() += 1;
+        }
+        let known: Vec<u32> = counts.into_iter().filter(|(_, n)| *n >= LEAST).map(|(feature, _)| feature).collect();
+        let rows: Vec<Vec<u32>> = examples.iter().map(|(features, _)| rows(&known, features)).collect();
+        let mut now = vec![0.0_f32; known.len() * classes];
+        let mut mean = vec![0.0_f32; known.len() * classes];
         let steps = (EPOCHS * examples.len()).max(1);
         let mut order: Vec<usize> = (0..examples.len()).collect();
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
@@ -26,15 +39,17 @@ impl Softmax {
             if place == 0 {
                 shuffle(&mut order, &mut state);
             }
-            let Some(&(features, gold)) = order.get(place).map(|&i| &examples[i]) else { break };
+            let Some(&which) = order.get(place) else { break };
+            let (features, gold) = (&rows[which], examples[which].1);
             let scale = 1.0 / (features.len().max(1) as f32).sqrt();
             let mut scores = score(&now, features, classes);
             softmax(&mut scores, scale);
             scores[gold] -= 1.0;
             let done = step as f32 / steps as f32;
-            let rate = (RATE.0 * (1.0 - done) + RATE.1) * scale;
-            for &bucket in features {
-                let at = bucket as usize * classes;
+            let weight = 1.0 + RECENCY * (which as f32 / examples.len() as f32 - 0.5);
+            let rate = (RATE.0 * (1.0 - done) + RATE.1) * scale * weight;
+            for &row in features {
+                let at = row as usize * classes;
                 let rows = now[at..at + classes].iter_mut().zip(&mut mean[at..at + classes]);
                 for ((weight, mean), gradient) in rows.zip(&scores) {
                     *weight -= rate * gradient;
@@ -43,12 +58,12 @@ impl Softmax {
                 }
             }
         }
-        Self { classes, weights: mean }
+        Self { classes, known, weights: mean }
     }
 
     /// The likeliest classes, best first.
     pub(super) fn ranked(&self, features: &[u32], most: usize) -> Vec<usize> {
-        let scores = score(&self.weights, features, self.classes);
+        let scores = score(&self.weights, &rows(&self.known, features), self.classes);
         let mut order: Vec<usize> = (0..self.classes).collect();
         order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
         order.truncate(most);
@@ -56,10 +71,14 @@ impl Softmax {
     }
 }
 
-fn score(weights: &[f32], features: &[u32], classes: usize) -> Vec<f32> {
+fn rows(known: &[u32], features: &[u32]) -> Vec<u32> {
+    features.iter().filter_map(|feature| known.binary_search(feature).ok()).map(|row| row as u32).collect()
+}
+
+fn score(weights: &[f32], rows: &[u32], classes: usize) -> Vec<f32> {
     let mut scores = vec![0.0; classes];
-    for &bucket in features {
-        let at = bucket as usize * classes;
+    for &row in rows {
+        let at = row as usize * classes;
         scores.iter_mut().zip(&weights[at..at + classes]).for_each(|(sum, weight)| *sum += weight);
     }
     scores
