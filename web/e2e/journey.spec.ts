@@ -110,15 +110,6 @@ test('while nobody is free the customer sees their place and what they can do', 
   await look(lead, 'board-waiting-before', ['wide']);
 });
 
-test('the supervisor reads why nobody has it yet, and what comes next', async () => {
-  await lead.goto('/#/board');
-  await lead.getByRole('link', { name: 'Open' }).first().click();
-  const known = lead.getByRole('complementary', { name: 'What is known' });
-  await expect(known.getByRole('list', { name: 'People' }).getByRole('listitem').first()).toContainText(/away|not connected|outside/);
-  await expect(known.getByText(/^(Anybody of|Needs) /)).toBeVisible();
-  await look(lead, 'item-routing', ['narrow', 'phone']);
-});
-
 test('an offer reaches the desk, and is accepted by keyboard', async () => {
   await lead.goto('/#/board');
   await expect(lead.getByRole('heading', { name: 'Board' })).toBeVisible();
