@@ -337,6 +337,9 @@ pub(crate) struct SimulateArgs {
     /// Measure every bar of routing and waiting instead; takes some minutes
     #[arg(long, conflicts_with_all = ["scenario", "policy", "html"])]
     pub(crate) check: bool,
+    /// With --check, only these: erlang-c, erlang-a, told-waits, four-skills, peers (repeat for several)
+    #[arg(long, requires = "check")]
+    pub(crate) suite: Vec<String>,
     /// Print a shipped scenario, or the names of scenarios and policies
     #[arg(long)]
     pub(crate) list: bool,

@@ -6,10 +6,7 @@
 //! nobody waits and everybody is free: a new item finds its person, or a person is freed. Rates are by processor time of
 //! the thread, so that other programs on the machine do not count; the quantiles are by the clock.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    time::Instant,
-};
+use std::{collections::VecDeque, time::Instant};
 
 use baton_core::route::Backlog;
 use baton_model::{
@@ -25,7 +22,8 @@ const START: i64 = 1_772_445_600_000;
 struct World {
     backlog: Backlog,
     people: Vec<HumanAgent>,
-    index: HashMap<HumanAgentId, usize>,
+    /// One item of each skill, level and tier.
+    kinds: Vec<WorkItem>,
     loaded: VecDeque<usize>,
     ids: IdSource,
     now: Timestamp,
@@ -37,8 +35,7 @@ fn main() {
     let empty = resident();
     for _ in 0..waiting {
         w.now = w.now + Millis(1);
-        let (id, item) = w.item();
-        w.backlog.put_item(id, &item);
+        w.join();
     }
     let memory = resident().saturating_sub(empty);
     assert!(w.backlog.next_match(w.now).is_none(), "nobody is free");
@@ -71,6 +68,7 @@ impl World {
             first_reply_seconds: 600,
             next_reply_seconds: 600,
             resolution_seconds: 7_200,
+            requester_wait_seconds: None,
         };
         let queue = Queue {
             default: true,
@@ -83,11 +81,11 @@ impl World {
         let people: Vec<HumanAgent> = (0..PEOPLE)
             .map(|n| {
                 let skills = (0..4).map(|_| (skill(ids.next_u64()), 1 + (ids.next_u64() % 5) as u8)).collect();
-                let id: HumanAgentId = ids.draw();
+                let id = person(n);
                 let full = Held { escalation: EscalationId::from(id.uuid()), units: 1, channel: Channel::Chat, until: None };
                 HumanAgent {
                     id,
-                    profile: HumanProfile { name: format!("P{n}"), skills, capacity: 1, ..HumanProfile::default() },
+                    profile: HumanProfile { name: format!("P{n}"), skills, capacity: 1, ..HumanProfile::default() }.into(),
                     presence: Presence {
                         lease_until: Some(now + Millis::hours(100)),
                         willing: Willing::Available,
@@ -100,43 +98,28 @@ impl World {
             })
             .collect();
         people.iter().for_each(|p| backlog.put_human(p, now));
-        let index = people.iter().enumerate().map(|(n, p)| (p.id, n)).collect();
-        Self { backlog, people, index, loaded: VecDeque::new(), ids, now }
+        let kinds = (0..SKILLS * 6).map(kind).collect();
+        Self { backlog, people, kinds, loaded: VecDeque::new(), ids, now }
     }
 
-    fn item(&mut self) -> (EscalationId, WorkItem) {
+    /// A new item joins: one in ten of the first tier, two of the second.
+    fn join(&mut self) -> EscalationId {
         let (what, tier) = (self.ids.next_u64(), self.ids.next_u64() % 10);
-        let (target_seconds, priority) = match tier {
-            0 => (60, 300),
-            1 | 2 => (80, 100),
-            _ => (120, 0),
-        };
-        let queue = QueueId("general".into());
-        let requirements = Requirements {
-            skills: [(skill(what), 1 + (what >> 32) as u8 % 2)].into(),
-            queues: vec![queue.clone()],
-            ..Requirements::default()
-        };
-        let item = WorkItem {
-            queue,
-            strict: Requirements::default(),
-            requirements,
-            priority,
-            routing_since: self.now,
-            real_since: self.now,
-            units: 1,
-            target_seconds,
-            ..WorkItem::default()
-        };
-        let mut at = IdSource::new(self.now, what ^ tier);
-        (at.draw(), item)
+        let tier = [0, 1, 1].get(tier as usize).copied().unwrap_or(2);
+        let of = (what % SKILLS) * 6 + (what >> 32) % 2 * 3 + tier;
+        let id = IdSource::new(self.now, what ^ tier).draw();
+        if let Some(item) = self.kinds.get_mut(of as usize) {
+            (item.routing_since, item.real_since) = (self.now, self.now);
+            self.backlog.put_item(id, item);
+        }
+        id
     }
 
     /// Gives the next pair to its person, as the engine does; whether there was one.
     fn serve(&mut self) -> bool {
         let Some(found) = self.backlog.next_match(self.now) else { return false };
         self.backlog.remove_item(found.escalation);
-        self.load(self.index[&found.human_agent], found.escalation);
+        self.load(found.human_agent.uuid().as_u128() as usize, found.escalation);
         true
     }
 
@@ -155,8 +138,7 @@ impl World {
     fn busy(&mut self, n: usize) {
         self.now = self.now + Millis(1);
         if n.is_multiple_of(2) {
-            let (id, item) = self.item();
-            self.backlog.put_item(id, &item);
+            self.join();
             assert!(!self.serve(), "nobody is free");
             return;
         }
@@ -172,8 +154,7 @@ impl World {
     fn quiet(&mut self, n: usize) {
         self.now = self.now + Millis(1);
         if n.is_multiple_of(2) {
-            let (id, item) = self.item();
-            self.backlog.put_item(id, &item);
+            self.join();
             self.serve();
         } else if let Some(at) = self.loaded.pop_front() {
             self.free(at);
@@ -186,15 +167,30 @@ impl World {
         let mut asked = Vec::new();
         for _ in 0..200 {
             self.now = self.now + Millis(1);
-            let (id, item) = self.item();
-            self.backlog.put_item(id, &item);
-            asked.push(id);
+            asked.push(self.join());
         }
         let before = on_cpu();
         let sum: u64 = asked.iter().filter_map(|id| self.backlog.position(*id, self.now)).map(u64::from).sum();
         assert!(sum > 0, "everybody has a position");
         (on_cpu() - before) as f64 / asked.len() as f64
     }
+}
+
+/// The person of a number: found again without a search.
+fn person(n: usize) -> HumanAgentId {
+    format!("hum_{n:032x}").parse().expect("an id")
+}
+
+/// What an item of this number asks for: a skill, at level 1 or 2, of one of three tiers.
+fn kind(n: u64) -> WorkItem {
+    let queue = QueueId("general".into());
+    let (target_seconds, priority) = [(60, 300), (80, 100), (120, 0)][n as usize % 3];
+    let requirements = Requirements {
+        skills: [(skill(n / 6), 1 + (n / 3 % 2) as u8)].into(),
+        queues: vec![queue.clone()],
+        ..Requirements::default()
+    };
+    WorkItem { queue, requirements, priority, units: 1, target_seconds, ..WorkItem::default() }
 }
 
 fn skill(n: u64) -> String {

@@ -93,6 +93,7 @@ pub fn escalation(c: &Conversation) -> Escalation {
         promises: Vec::new(),
         callbacks: Vec::new(),
         transfers: 0,
+        reopens: None,
         handled_by: Vec::new(),
         accepted_at: None,
         first_reply_at: None,

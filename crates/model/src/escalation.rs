@@ -251,6 +251,8 @@ pub enum ClockKind {
     FirstReply,
     NextReply,
     Resolution,
+    /// Runs while the customer waits for an answer, stands still while they are to answer.
+    RequesterWait,
 }
 
 /// A service-level clock. All due times are computed once, in business time, and stored.
@@ -267,7 +269,7 @@ pub struct SlaClock {
     /// Met, or ended with the escalation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<Timestamp>,
-    /// Paused since (a callback waits for its slot).
+    /// Paused since: a callback waits for its slot, or the customer is to answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Timestamp>,
 }
@@ -339,6 +341,9 @@ pub struct Escalation {
     /// Callbacks booked, oldest first.
     pub callbacks: Vec<Callback>,
     pub transfers: u32,
+    /// The escalation of the same conversation that was solved, and was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopens: Option<EscalationId>,
     /// Who owned it, in order.
     pub handled_by: Vec<HumanAgentId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -324,6 +324,11 @@ pub enum Event {
         escalation: EscalationId,
         kind: ClockKind,
     },
+    /// It is the customer's turn. A later start of the same clock goes on where it stood.
+    ClockPaused {
+        escalation: EscalationId,
+        kind: ClockKind,
+    },
     CallbackBooked {
         escalation: EscalationId,
         callback: Callback,
@@ -468,6 +473,7 @@ impl Event {
             Self::ClockWarned { .. } => "clock_warned",
             Self::ClockBreached { .. } => "clock_breached",
             Self::ClockStopped { .. } => "clock_stopped",
+            Self::ClockPaused { .. } => "clock_paused",
             Self::CallbackBooked { .. } => "callback_booked",
             Self::CallbackStarted { .. } => "callback_started",
             Self::Requeued { .. } => "requeued",

@@ -1,6 +1,6 @@
 //! Human agents, queues, hours.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -151,7 +151,7 @@ impl Default for HumanProfile {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HumanAgent {
     pub id: HumanAgentId,
-    pub profile: HumanProfile,
+    pub profile: Arc<HumanProfile>,
     pub presence: Presence,
     /// The one capacity ledger: owned items, pending offers, wrap-up.
     pub held: Vec<Held>,
@@ -183,6 +183,53 @@ pub struct Targets {
     /// From a customer turn to the human's answer.
     pub next_reply_seconds: u32,
     pub resolution_seconds: u32,
+    /// Open time that the customer spends waiting for an answer, summed over the whole escalation. Absent: not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester_wait_seconds: Option<u32>,
+}
+
+/// What is late, or about to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Late {
+    /// Nobody accepted within the target, and each time after that.
+    Waiting,
+    FirstReply,
+    NextReply,
+    Resolution,
+    RequesterWait,
+    /// Three quarters of the target have passed.
+    FirstReplyWarning,
+    NextReplyWarning,
+    ResolutionWarning,
+    RequesterWaitWarning,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    RaisePriority,
+    /// Take the next relaxation step now.
+    Widen,
+    /// Show it to supervisors.
+    Alert,
+    TellDelay,
+    /// Take it from whoever is late, back to the line at its real age.
+    FindAnother,
+    /// Book a callback.
+    Callback,
+}
+
+/// What is done when something is late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LadderStep {
+    pub when: Late,
+    /// From this time on that it is missed, until a later step takes over: 1 is the first.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub times: u32,
+    #[serde(rename = "do")]
+    pub remedies: Vec<Remedy>,
 }
 
 /// After `after_seconds` of waiting, these requirements no longer hold. Steps add up.
@@ -288,6 +335,12 @@ pub struct Queue {
     pub lending: Option<Lending>,
     #[serde(default)]
     pub steps: Vec<RelaxStep>,
+    /// What is done when something is late. Absent, or for what it does not name: the product's own ladder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladder: Vec<LadderStep>,
+    /// The resolution clock stands still while the customer is to answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pause_awaiting_customer: bool,
     pub offer_seconds: u32,
     /// Waiting longer than this, or past closing time, becomes a callback.
     pub max_wait_seconds: u32,
@@ -343,6 +396,8 @@ impl Default for Queue {
             offer_to: 1,
             lending: None,
             steps: Vec::new(),
+            ladder: Vec::new(),
+            pause_awaiting_customer: false,
             offer_seconds: 30,
             max_wait_seconds: 30 * 60,
             targets: [(
@@ -352,6 +407,7 @@ impl Default for Queue {
                     first_reply_seconds: 300,
                     next_reply_seconds: 300,
                     resolution_seconds: 8 * 3600,
+                    requester_wait_seconds: None,
                 },
             )]
             .into(),

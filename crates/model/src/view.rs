@@ -92,7 +92,7 @@ pub struct PublicConversation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HumanView {
     pub id: HumanAgentId,
-    pub profile: HumanProfile,
+    pub profile: Arc<HumanProfile>,
     pub connected: bool,
     pub willing: Willing,
     /// Inside their shift now.
@@ -298,6 +298,8 @@ pub enum AttentionKind {
     NobodyQualified,
     PromiseAtRisk,
     ClockBreached,
+    /// The queue's ladder alerts before the target.
+    ClockWarned,
 }
 
 /// Something that needs a person now, with one action.

@@ -56,6 +56,7 @@ fn escalation_of(event: &Event) -> Option<EscalationId> {
         | Event::ClockWarned { escalation, .. }
         | Event::ClockBreached { escalation, .. }
         | Event::ClockStopped { escalation, .. }
+        | Event::ClockPaused { escalation, .. }
         | Event::CallbackBooked { escalation, .. }
         | Event::CallbackStarted { escalation, .. }
         | Event::Requeued { escalation, .. }

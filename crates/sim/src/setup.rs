@@ -18,8 +18,13 @@ fn always(time_zone: &str) -> Hours {
 }
 
 fn queue(id: &str, hours: Hours, topics: &[&str], skill: Option<(&str, u8)>) -> Queue {
-    let targets =
-        Targets { accept_seconds: 120, first_reply_seconds: 300, next_reply_seconds: 240, resolution_seconds: 14_400 };
+    let targets = Targets {
+        accept_seconds: 120,
+        first_reply_seconds: 300,
+        next_reply_seconds: 240,
+        resolution_seconds: 14_400,
+        requester_wait_seconds: None,
+    };
     Queue {
         id: QueueId(id.into()),
         name: id.into(),

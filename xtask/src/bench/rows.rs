@@ -70,14 +70,14 @@ impl Rows {
         // Writing to a String cannot fail.
         let _ = writeln!(
             out,
-            "{:<34} {:>12} {:<8} {:>12} {:>12} {:>12} {:>8}",
+            "{:<52} {:>12} {:<8} {:>12} {:>12} {:>12} {:>8}",
             "metric", "value", "unit", "lowest", "highest", "baseline", "target"
         );
         for row in &self.0 {
             let cell = |value: Option<f64>| value.map_or_else(String::new, short);
             let _ = writeln!(
                 out,
-                "{:<34} {:>12} {:<8} {:>12} {:>12} {:>12} {:>8}",
+                "{:<52} {:>12} {:<8} {:>12} {:>12} {:>12} {:>8}",
                 format!("{} {}", row.suite, row.metric),
                 short(row.value),
                 row.unit,

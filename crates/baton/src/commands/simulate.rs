@@ -18,7 +18,7 @@ pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode> {
     let bar = ProgressBar::new(1_000);
     if args.check {
         bar.set_style(ProgressStyle::with_template("{spinner} {msg}, {elapsed}")?);
-        let results = check::run(args.seed, check::Effort::Full, &mut |what| {
+        let results = check::run(args.seed, check::Effort::Full, &args.suite, &mut |what| {
             bar.set_message(what.to_owned());
             bar.tick();
         })?;

@@ -376,6 +376,7 @@ fn queues(now: Timestamp) -> Vec<Queue> {
         first_reply_seconds: 2 * accept,
         next_reply_seconds: 2 * accept,
         resolution_seconds: 1_800,
+        requester_wait_seconds: None,
     };
     let step = |after_seconds| RelaxStep {
         after_seconds,

@@ -138,6 +138,24 @@ pub fn add_open(hours: &Hours, from: Timestamp, d: Millis) -> Timestamp {
     at + Millis(left)
 }
 
+/// The open time between two moments; nothing when `to` is not after `from`. What [`add_open`] adds, this measures.
+pub fn open_between(hours: &Hours, from: Timestamp, to: Timestamp) -> Millis {
+    let plain = Millis(to.since(from).0.max(0));
+    if always(hours) || plain.0 == 0 {
+        return plain;
+    }
+    let (mut sum, mut at) = (Millis::default(), from);
+    for span in Local::new(hours).spans_from(from, WALK_DAYS) {
+        let start = span.from.max(at);
+        if start >= to {
+            break;
+        }
+        sum.0 += span.to.min(to).since(start).0.max(0);
+        at = at.max(span.to);
+    }
+    sum
+}
+
 /// "today at 14:30", "tomorrow at 09:00", "Tuesday 3 March at 09:00" (with the year when it is another one).
 pub fn local_words(at: Timestamp, zone_name: &str, now: Timestamp) -> String {
     let tz = zone(zone_name);

@@ -219,5 +219,7 @@ proptest! {
         prop_assert!(add_open(&h, at + Millis(later), Millis(a)) >= one);
         prop_assert!(add_open(&h, at, Millis(a + b)) > one || a == 0);
         prop_assert_eq!(add_open(&h, one, Millis(b)), add_open(&h, at, Millis(a + b)));
+        prop_assert_eq!(open_between(&h, at, one), Millis(a), "what was added is measured");
+        prop_assert_eq!(open_between(&h, one, at), Millis(0));
     }
 }

@@ -90,6 +90,7 @@ impl Step<'_> {
             let clock = follow::next_reply_clock(self.state.queue(&e.item.queue), e.tier, self.now);
             self.emit_for(e, Event::ClockStarted { escalation: e.id, clock });
         }
+        self.resume_clocks(e);
         self.touched.insert(e.id);
     }
 

@@ -150,6 +150,7 @@ impl Step<'_> {
                 self.emit_for(e, Event::ClockStopped { escalation: e.id, kind });
             }
         }
+        self.pause_clocks(e);
     }
 
     /// The owner, or a supervisor who takes it from them.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use baton_model::{
     Author, Callback, CallbackSlot, Conversation, Decision, Embedding, Escalation, EscalationId, EscalationState, Event,
-    Gap, Holder, HumanAgentId, Millis, NoticeKind, Package, QueueId, RequeueReason, Requirements, RescindReason, Tier,
-    Trigger,
+    Gap, Holder, HumanAgentId, Millis, NoticeKind, Outcome, Package, QueueId, RequeueReason, Requirements, RescindReason,
+    Tier, Trigger,
 };
 
 use super::{
@@ -16,6 +16,8 @@ use super::{
 };
 use crate::{assess::Assessment, follow, package, route};
 
+/// A solved matter that comes back within this was not solved.
+const REOPENS_WITHIN: Millis = Millis::hours(7 * 24);
 /// Articles put before the packager; it ranks them by the customer's words.
 const ARTICLES_CONSIDERED: usize = 2_000;
 
@@ -61,13 +63,20 @@ impl Step<'_> {
             now: self.now,
         });
         let queue = self.state.queue(&item.queue);
-        if queue.sticky_seconds > 0
+        let earlier = self.solved_before(c);
+        // Whoever solved it is asked first, for as long as anybody may take to accept.
+        let again = earlier.map_or(0, |_| item.target_seconds.min(queue.max_wait_seconds.saturating_sub(1)));
+        let asked_first = queue.sticky_seconds.max(again);
+        if asked_first > 0
             && let Some(last) = self.last_human(c)
         {
             item.preferred = Some(last);
-            item.preferred_until = Some(self.now + Millis::secs(i64::from(queue.sticky_seconds)));
+            item.preferred_until = Some(self.now + Millis::secs(i64::from(asked_first)));
         }
-        let clocks = follow::clocks(queue, tier, self.now);
+        let clocks = match earlier {
+            Some(earlier) => follow::reopened(queue, tier, earlier, self.now),
+            None => follow::clocks(queue, tier, self.now),
+        };
         Escalation {
             id,
             conversation: c.id,
@@ -86,6 +95,7 @@ impl Step<'_> {
             promises: Vec::new(),
             callbacks: Vec::new(),
             transfers: 0,
+            reopens: earlier.map(|e| e.id),
             handled_by: Vec::new(),
             accepted_at: None,
             first_reply_at: None,
@@ -95,6 +105,14 @@ impl Step<'_> {
             polishing: None,
             review: None,
         }
+    }
+
+    /// What this conversation was thought to be done with: its last escalation was solved a short while ago.
+    fn solved_before(&self, c: &Conversation) -> Option<&Escalation> {
+        let last = self.state.escalations.get(c.escalations.last()?)?;
+        let solved = matches!(last.outcome, Some(Outcome::Resolved | Outcome::ResolvedByFollowUp));
+        let ended = last.ended_at.filter(|_| solved)?;
+        (self.now.since(ended) <= REOPENS_WITHIN).then_some(&**last)
     }
 
     /// Whom this customer had last: in this conversation, else in one that is remembered of a known customer.
@@ -219,18 +237,23 @@ impl Step<'_> {
         self.owe_anew(e.id);
     }
 
-    /// The time that was paused is added to what is due.
-    fn resume_clocks(&mut self, e: &Escalation) {
+    /// What stood still goes on: the open time that was left is left from now.
+    pub(super) fn resume_clocks(&mut self, e: &Escalation) {
         let e = self.current(e);
         for clock in e.clocks.iter().filter(|c| c.stopped_at.is_none()) {
-            if let Some(paused) = clock.paused_at {
-                let slip = self.now.since(paused);
-                let mut clock = clock.clone();
-                clock.paused_at = None;
-                clock.due = clock.due + slip;
-                clock.warn_at = clock.warn_at + slip;
+            if let Some(since) = clock.paused_at {
+                let clock = follow::resumed(self.state.queue(&e.item.queue), clock, since, self.now);
                 self.emit_for(&e, Event::ClockStarted { escalation: e.id, clock });
             }
+        }
+    }
+
+    /// It is the customer's turn.
+    pub(super) fn pause_clocks(&mut self, e: &Escalation) {
+        let e = self.current(e);
+        let kinds: Vec<_> = follow::to_pause(self.state.queue(&e.item.queue), &e).collect();
+        for kind in kinds {
+            self.emit_for(&e, Event::ClockPaused { escalation: e.id, kind });
         }
     }
 

@@ -77,10 +77,10 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         }
         Event::HumanPut { human_agent, profile, .. } => {
             let human = match state.humans.get(human_agent) {
-                Some(known) => HumanAgent { profile: profile.clone(), ..(**known).clone() },
+                Some(known) => HumanAgent { profile: Arc::new(profile.clone()), ..(**known).clone() },
                 None => HumanAgent {
                     id: *human_agent,
-                    profile: profile.clone(),
+                    profile: Arc::new(profile.clone()),
                     presence: Presence { since: at, ..Presence::default() },
                     held: Vec::new(),
                     idle_since: at,
@@ -312,14 +312,13 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.clocks.retain(|c| c.kind != clock.kind || c.stopped_at.is_some());
             e.clocks.push(clock.clone());
         }),
-        Event::ClockWarned { escalation, kind } => {
-            alter(state, *escalation, |e| running(e, *kind, |c| c.warned_at = Some(at)));
-        }
+        Event::ClockWarned { escalation, kind } => running(state, *escalation, *kind, |c| c.warned_at = Some(at)),
         Event::ClockBreached { escalation, kind, .. } => {
-            alter(state, *escalation, |e| running(e, *kind, |c| c.breached_at = Some(at)));
+            running(state, *escalation, *kind, |c| c.breached_at = Some(at));
         }
-        Event::ClockStopped { escalation, kind } => {
-            alter(state, *escalation, |e| running(e, *kind, |c| c.stopped_at = Some(at)));
+        Event::ClockStopped { escalation, kind } => running(state, *escalation, *kind, |c| c.stopped_at = Some(at)),
+        Event::ClockPaused { escalation, kind } => {
+            running(state, *escalation, *kind, |c| _ = c.paused_at.get_or_insert(at));
         }
         Event::CallbackBooked { escalation, callback } => {
             state.ledger.callback_booked(at);
@@ -542,10 +541,12 @@ fn leaves_line(state: &mut State, escalation: EscalationId, at: Timestamp) {
     }
 }
 
-fn running(e: &mut Escalation, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {
-    if let Some(clock) = e.clocks.iter_mut().find(|c| c.kind == kind && c.stopped_at.is_none()) {
-        f(clock);
-    }
+fn running(state: &mut State, id: EscalationId, kind: baton_model::ClockKind, f: impl FnOnce(&mut baton_model::SlaClock)) {
+    alter(state, id, |e| {
+        if let Some(clock) = e.clocks.iter_mut().find(|c| c.kind == kind && c.stopped_at.is_none()) {
+            f(clock);
+        }
+    });
 }
 
 /// Nobody is waited for: time does not count. A broken target stays broken.
@@ -558,7 +559,6 @@ fn pause_clocks(e: &mut Escalation, at: Timestamp) {
 fn stop_clocks(e: &mut Escalation, at: Timestamp) {
     for clock in e.clocks.iter_mut().filter(|c| c.stopped_at.is_none()) {
         clock.stopped_at = Some(at);
-        clock.paused_at = None;
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use baton_model::{
-    AiMode, Author, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder, HumanAgentId,
-    Millis, NextAction, NoticeKind, Obligation, RescindReason, Stream, Timestamp,
+    AiMode, Author, ClockKind, ConversationId, Escalation, EscalationId, EscalationState, Event, FactsState, Holder,
+    HumanAgentId, Millis, NextAction, NoticeKind, Obligation, RescindReason, Stream, Timestamp,
 };
 
 use super::{
@@ -107,9 +107,10 @@ impl Step<'_> {
         if let Some(clock) = breach {
             // Late or not, the warning is history once the target is broken.
             self.emit_for(&e, Event::ClockBreached { escalation: id, kind: clock.kind, due: clock.due });
-            self.raise(&e);
+            self.answer_clock(&e, clock.kind, true);
         } else if let Some(clock) = warn {
             self.emit_for(&e, Event::ClockWarned { escalation: id, kind: clock.kind });
+            self.answer_clock(&e, clock.kind, false);
         } else if follow::standing_promise(&e).is_some_and(|p| p.due() <= self.now) {
             self.tell_wait(&e);
         } else if running(e.obligation.map(|o| o.due)) {
@@ -159,26 +160,9 @@ impl Step<'_> {
         self.release_named(e, missed);
         // People of an overflow step count, those who are busy too, and a step that is still to come.
         let coming = e.item.next_step_at.is_some_and(|at| at <= e.item.routing_since + self.longest_wait(e));
-        let staffed = u32::from(coming || self.state.backlog.anyone_for(&e.item.requirements, self.now));
-        for rung in self.with_duty(e, |d| follow::ladder_staffed(d, &missed, staffed)) {
-            let e = self.current(e);
-            match rung {
-                Rung::RaisePriority => self.raise(&e),
-                // The board shows it for as long as the obligation has a rung. A follow-up falls to everybody.
-                Rung::AlertSupervisors => self.open_follow_up(&e),
-                Rung::TellDelay => self.tell_delay(&e),
-                Rung::ExpireOffer => self.expire_offer(&e),
-                Rung::Requeue => {
-                    let from = e.state.owner();
-                    let text = notices::not_answered(&from.map_or_else(String::new, |h| self.human_name(h)));
-                    let queue = e.item.queue.clone();
-                    self.requeue(&e, from, &queue, None, baton_model::RequeueReason::NoFirstReply, "no first reply", text);
-                }
-                Rung::BookCallback => self.book_callback(&e, None, None, notices::Booked::WaitTooLong),
-                Rung::CustomerLeft => self.customer_left(&e),
-                Rung::StartCallback => self.start_callback(&e),
-                Rung::CloseUnreviewed => self.close_resolved(&e, None, None),
-            }
+        let staffed = coming || self.state.backlog.anyone_for(&e.item.requirements, self.now);
+        for rung in self.with_duty(e, |d| follow::ladder(d, &missed, staffed)) {
+            self.take(&self.current(e), rung);
         }
         // No rung changed the duty: the same one is held on, one rung higher.
         let after = self.current(e);
@@ -186,6 +170,46 @@ impl Step<'_> {
             let next = self.with_duty(&after, |d| follow::next_obligation(d, &missed));
             self.set_obligation(&after, next);
         }
+    }
+
+    /// What the queue wants done about a clock.
+    fn answer_clock(&mut self, e: &Escalation, kind: ClockKind, broken: bool) {
+        for rung in follow::on_clock(self.state.queue(&e.item.queue), kind, broken) {
+            self.take(&self.current(e), rung);
+        }
+    }
+
+    fn take(&mut self, e: &Arc<Escalation>, rung: Rung) {
+        match rung {
+            Rung::RaisePriority => self.raise(e),
+            // The board shows it for as long as the obligation has a rung, or the clock a warning. A follow-up falls to
+            // everybody.
+            Rung::AlertSupervisors => self.open_follow_up(e),
+            Rung::TellDelay => self.tell_delay(e),
+            Rung::Widen => {
+                if matches!(e.state, EscalationState::Queued { .. }) && e.item.next_step_at.is_some() {
+                    self.relax(e);
+                }
+            }
+            Rung::ExpireOffer => self.expire_offer(e),
+            Rung::Requeue => {
+                if matches!(e.state, EscalationState::Accepted { .. } | EscalationState::Active { .. }) {
+                    self.find_another(e);
+                }
+            }
+            Rung::BookCallback => self.book_callback(e, None, None, notices::Booked::WaitTooLong),
+            Rung::CustomerLeft => self.customer_left(e),
+            Rung::StartCallback => self.start_callback(e),
+            Rung::CloseUnreviewed => self.close_resolved(e, None, None),
+        }
+    }
+
+    fn find_another(&mut self, e: &Escalation) {
+        let from = e.state.owner();
+        let text = notices::not_answered(&from.map_or_else(String::new, |h| self.human_name(h)));
+        let queue = e.item.queue.clone();
+        let note = if e.first_reply_at.is_none() { "no first reply" } else { "no reply in time" };
+        self.requeue(e, from, &queue, None, baton_model::RequeueReason::NoFirstReply, note, text);
     }
 
     fn longest_wait(&self, e: &Escalation) -> Millis {

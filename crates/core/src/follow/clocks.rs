@@ -7,21 +7,54 @@ use crate::calendar;
 /// A warning comes after this share of the target.
 pub(super) const WARN_PERCENT: i64 = 75;
 /// For a queue without targets (refused when queues are stored, but data is data).
-const FALLBACK: Targets =
-    Targets { accept_seconds: 120, first_reply_seconds: 300, next_reply_seconds: 300, resolution_seconds: 8 * 3_600 };
+const FALLBACK: Targets = Targets {
+    accept_seconds: 120,
+    first_reply_seconds: 300,
+    next_reply_seconds: 300,
+    resolution_seconds: 8 * 3_600,
+    requester_wait_seconds: None,
+};
 
 /// The targets of a tier; `standard` stands in for the others.
 pub fn targets(queue: &Queue, tier: Tier) -> &Targets {
     queue.targets.get(&tier).or_else(|| queue.targets.get(&Tier::Standard)).unwrap_or(&FALLBACK)
 }
 
-/// First reply and resolution, from the opening of the escalation.
+/// First reply, resolution, and the customer's waiting where it has a target, from the opening of the escalation.
 pub fn clocks(queue: &Queue, tier: Tier, opened_at: Timestamp) -> Vec<SlaClock> {
     let t = targets(queue, tier);
-    vec![
+    let waiting = t.requester_wait_seconds.map(|seconds| clock(queue, ClockKind::RequesterWait, opened_at, seconds));
+    let two = [
         clock(queue, ClockKind::FirstReply, opened_at, t.first_reply_seconds),
         clock(queue, ClockKind::Resolution, opened_at, t.resolution_seconds),
-    ]
+    ];
+    two.into_iter().chain(waiting).collect()
+}
+
+/// Clocks of this escalation that stand still while the customer is to answer.
+pub fn to_pause<'a>(queue: &'a Queue, e: &'a Escalation) -> impl Iterator<Item = ClockKind> + 'a {
+    let pauses = |kind| kind == ClockKind::RequesterWait || kind == ClockKind::Resolution && queue.pause_awaiting_customer;
+    e.clocks.iter().filter(move |c| running(c) && pauses(c.kind)).map(|c| c.kind)
+}
+
+/// A clock that stood still since `since`, going on: what was left of it, in open time, is left from now.
+pub fn resumed(queue: &Queue, clock: &SlaClock, since: Timestamp, now: Timestamp) -> SlaClock {
+    let left = |at| calendar::add_open(&queue.hours, now, calendar::open_between(&queue.hours, since, at));
+    SlaClock { warn_at: left(clock.warn_at), due: left(clock.due), paused_at: None, stopped_at: None, ..clock.clone() }
+}
+
+/// The clocks of an escalation that opens because an earlier one was not solved after all: time to solve it, and time that
+/// the customer has waited, go on from where they stopped; a target that was broken stays so.
+pub fn reopened(queue: &Queue, tier: Tier, earlier: &Escalation, now: Timestamp) -> Vec<SlaClock> {
+    let mut all = clocks(queue, tier, now);
+    for clock in all.iter_mut().filter(|c| c.kind != ClockKind::FirstReply) {
+        let before = earlier.clocks.iter().rev().find(|old| old.kind == clock.kind);
+        // It may have stood still before it stopped.
+        if let Some((old, stood)) = before.and_then(|old| Some((old, old.paused_at.or(old.stopped_at)?))) {
+            *clock = resumed(queue, old, stood, now);
+        }
+    }
+    all
 }
 
 /// From a customer's turn to the human's answer.
@@ -106,6 +139,38 @@ mod tests {
         assert_eq!(next_reply_clock(&q, Tier::Vip, at).due, at + Millis::secs(180));
         q.targets.clear();
         assert_eq!(clocks(&q, Tier::Vip, at).len(), 2, "never nothing");
+    }
+
+    #[test]
+    fn a_clock_goes_on_in_business_time_where_it_stood() {
+        let mut q = queue();
+        q.hours.windows = vec![Window { days: vec![Day::Mon, Day::Tue], from: "09:00".into(), to: "17:00".into() }];
+        q.targets.values_mut().for_each(|t| t.requester_wait_seconds = Some(1_800));
+        // Monday, 16:50: an hour to solve it, ten minutes of it today.
+        let opened = Timestamp::from_jiff("2026-03-02T16:50:00Z".parse().expect("a time"));
+        let mut e = escalation(EscalationState::Queued { since: opened });
+        e.clocks = clocks(&q, Tier::Standard, opened);
+        assert_eq!(to_pause(&q, &e).collect::<Vec<_>>(), [ClockKind::RequesterWait]);
+        q.pause_awaiting_customer = true;
+        assert_eq!(to_pause(&q, &e).collect::<Vec<_>>(), [ClockKind::Resolution, ClockKind::RequesterWait]);
+        let resolution = e.clocks[1].clone();
+        assert_eq!(resolution.due.to_string(), "2026-03-03T09:50:00.000Z");
+        // Paused at 16:55, resumed on Tuesday at 11:00: 55 minutes are left, not the eighteen hours by the wall.
+        let at = |text: &str| Timestamp::from_jiff(text.parse().expect("a time"));
+        let on = resumed(&q, &resolution, at("2026-03-02T16:55:00Z"), at("2026-03-03T11:00:00Z"));
+        assert_eq!((on.due.to_string().as_str(), on.paused_at), ("2026-03-03T11:55:00.000Z", None));
+        // Solved at 16:55, and not after all.
+        e.clocks.iter_mut().for_each(|c| c.stopped_at = Some(at("2026-03-02T16:55:00Z")));
+        let again = reopened(&q, Tier::Standard, &e, at("2026-03-03T11:00:00Z"));
+        let dues: Vec<_> = again.iter().map(|c| (c.kind, c.started_at == opened, c.due.to_string())).collect();
+        assert_eq!(
+            dues,
+            [
+                (ClockKind::FirstReply, false, "2026-03-03T11:02:00.000Z".into()),
+                (ClockKind::Resolution, true, "2026-03-03T11:55:00.000Z".into()),
+                (ClockKind::RequesterWait, true, "2026-03-03T11:25:00.000Z".into()),
+            ]
+        );
     }
 
     #[test]

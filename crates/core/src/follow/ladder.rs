@@ -1,6 +1,6 @@
 //! What happens when an obligation is missed, and what is owed afterwards.
 
-use baton_model::{EscalationState, Millis, NextAction, Obligation, Queue, Tier, Timestamp};
+use baton_model::{ClockKind, EscalationState, Late, Millis, NextAction, Obligation, Queue, Remedy, Tier, Timestamp};
 
 use super::{Duty, clocks::targets};
 use crate::calendar;
@@ -12,6 +12,8 @@ const REPLY_LONGEST: Millis = Millis::mins(10);
 /// Reminders double their distance up to this many times.
 const DOUBLINGS: u8 = 6;
 const DAY: Millis = Millis::hours(24);
+/// From this rung on a first reply is somebody else's, whatever the queue says.
+const LATEST: u8 = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {
@@ -19,6 +21,8 @@ pub enum Rung {
     AlertSupervisors,
     /// Tell the customer that it takes longer.
     TellDelay,
+    /// Take the next relaxation step.
+    Widen,
     /// Ends: the item returns to the line at its real age.
     ExpireOffer,
     /// Ends: somebody else is found.
@@ -36,16 +40,11 @@ pub enum Rung {
 impl Rung {
     /// It moves the escalation to another state, whose own obligation holds then.
     pub fn ends(self) -> bool {
-        !matches!(self, Self::RaisePriority | Self::AlertSupervisors | Self::TellDelay)
+        !matches!(self, Self::RaisePriority | Self::AlertSupervisors | Self::TellDelay | Self::Widen)
     }
 }
 
-/// The rungs of a missed obligation: at least one. As [`ladder_staffed`] when somebody is there.
-pub fn ladder(d: &Duty<'_>, missed: &Obligation) -> Vec<Rung> {
-    ladder_staffed(d, missed, 1)
-}
-
-/// The rungs of a missed obligation: at least one.
+/// The rungs of a missed obligation: at least one. `staffed`: somebody is there who could take it.
 ///
 /// | action | rung 0 | later |
 /// |---|---|---|
@@ -57,25 +56,68 @@ pub fn ladder(d: &Duty<'_>, missed: &Obligation) -> Vec<Rung> {
 /// | call back | it starts | |
 /// | follow up | alert | alert, daily |
 /// | review | closed without | |
-pub fn ladder_staffed(d: &Duty<'_>, missed: &Obligation, staffed: u32) -> Vec<Rung> {
+///
+/// The queue's own steps replace what is done about waiting and replies, never the callback at the end of the longest wait.
+pub fn ladder(d: &Duty<'_>, missed: &Obligation, staffed: bool) -> Vec<Rung> {
+    let own = |late| remedies(d.queue, late, u32::from(missed.rung) + 1);
     match missed.action {
         NextAction::FindHuman => {
             let waited_out = d.now >= waiting_since(d) + Millis::secs(i64::from(d.queue.max_wait_seconds));
-            if waited_out || staffed == 0 || !calendar::is_open(&d.queue.hours, d.now) {
+            if waited_out || !staffed || !calendar::is_open(&d.queue.hours, d.now) {
                 vec![Rung::BookCallback]
             } else {
-                vec![Rung::RaisePriority, Rung::AlertSupervisors, Rung::TellDelay]
+                own(Late::Waiting).unwrap_or_else(|| vec![Rung::RaisePriority, Rung::AlertSupervisors, Rung::TellDelay])
             }
         }
         NextAction::AnswerOffer => vec![Rung::ExpireOffer],
-        NextAction::FirstReply if missed.rung == 0 => vec![Rung::AlertSupervisors],
-        NextAction::FirstReply => vec![Rung::Requeue],
-        NextAction::NextReply if missed.rung < 2 => vec![Rung::AlertSupervisors],
-        NextAction::NextReply => vec![Rung::AlertSupervisors, Rung::TellDelay],
+        NextAction::FirstReply => match own(Late::FirstReply) {
+            // Nobody keeps a customer to themselves for ever.
+            Some(own) if missed.rung < LATEST => own,
+            None if missed.rung == 0 => vec![Rung::AlertSupervisors],
+            Some(_) | None => vec![Rung::Requeue],
+        },
+        NextAction::NextReply => own(Late::NextReply).unwrap_or_else(|| match missed.rung {
+            0 | 1 => vec![Rung::AlertSupervisors],
+            _ => vec![Rung::AlertSupervisors, Rung::TellDelay],
+        }),
         NextAction::AwaitCustomer => vec![Rung::CustomerLeft],
         NextAction::CallBack => vec![Rung::StartCallback],
         NextAction::FollowUp => vec![Rung::AlertSupervisors],
         NextAction::Review => vec![Rung::CloseUnreviewed],
+    }
+}
+
+/// The rungs of a clock that warns or is broken. Broken ones raise the item, unless the queue says otherwise.
+pub fn on_clock(queue: &Queue, kind: ClockKind, broken: bool) -> Vec<Rung> {
+    let late = match (kind, broken) {
+        // These are obligations too, and have the ladder of those.
+        (ClockKind::FirstReply | ClockKind::NextReply, true) => return vec![Rung::RaisePriority],
+        (ClockKind::Resolution, true) => Late::Resolution,
+        (ClockKind::RequesterWait, true) => Late::RequesterWait,
+        (ClockKind::FirstReply, false) => Late::FirstReplyWarning,
+        (ClockKind::NextReply, false) => Late::NextReplyWarning,
+        (ClockKind::Resolution, false) => Late::ResolutionWarning,
+        (ClockKind::RequesterWait, false) => Late::RequesterWaitWarning,
+    };
+    let usual = if broken { vec![Rung::RaisePriority] } else { Vec::new() };
+    remedies(queue, late, 1).unwrap_or(usual)
+}
+
+/// What the queue says to do the `times`-th time.
+fn remedies(queue: &Queue, late: Late, times: u32) -> Option<Vec<Rung>> {
+    let steps = queue.ladder.iter().filter(|s| s.when == late && s.times <= times);
+    let step = steps.max_by_key(|s| s.times).filter(|s| !s.remedies.is_empty())?;
+    Some(step.remedies.iter().copied().map(rung).collect())
+}
+
+fn rung(remedy: Remedy) -> Rung {
+    match remedy {
+        Remedy::RaisePriority => Rung::RaisePriority,
+        Remedy::Widen => Rung::Widen,
+        Remedy::Alert => Rung::AlertSupervisors,
+        Remedy::TellDelay => Rung::TellDelay,
+        Remedy::FindAnother => Rung::Requeue,
+        Remedy::Callback => Rung::BookCallback,
     }
 }
 
@@ -116,7 +158,7 @@ fn waiting_since(d: &Duty<'_>) -> Timestamp {
 }
 
 /// A callback is better than waiting: the queue is closed, or nobody is there and it closes before the acceptance target
-/// would pass. Open with nobody there yet is not hopeless: [`ladder_staffed`] books the callback when the target passes.
+/// would pass. Open with nobody there yet is not hopeless: [`ladder`] books the callback when the target passes.
 pub fn nobody_will_come(queue: &Queue, staffed: u32, now: Timestamp) -> bool {
     if !calendar::is_open(&queue.hours, now) {
         return true;
@@ -127,7 +169,7 @@ pub fn nobody_will_come(queue: &Queue, staffed: u32, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use baton_model::{Day, Hours, Owner, Settings, Window};
+    use baton_model::{Day, Hours, LadderStep, Owner, Settings, Window};
     use proptest::prelude::*;
 
     use super::*;
@@ -160,7 +202,7 @@ mod tests {
             (A::FollowUp, 9, vec![R::AlertSupervisors]),
             (A::Review, 0, vec![R::CloseUnreviewed]),
         ] {
-            assert_eq!(ladder(&duty(&e, &q, &settings), &missed(action, rung)), want, "{action:?} {rung}");
+            assert_eq!(ladder(&duty(&e, &q, &settings), &missed(action, rung), true), want, "{action:?} {rung}");
         }
     }
 
@@ -168,15 +210,42 @@ mod tests {
     fn waiting_ends_in_a_callback() {
         let (mut q, settings) = (queue(), Settings::default());
         let find = missed(NextAction::FindHuman, 0);
-        let rungs = |q: &Queue, since: i64, staffed| {
+        let rungs = |q: &Queue, since: i64, staffed: u32| {
             let e = escalation(EscalationState::Queued { since: NOW - Millis::secs(since) });
-            ladder_staffed(&duty(&e, q, &settings), &find, staffed)
+            ladder(&duty(&e, q, &settings), &find, staffed > 0)
         };
         assert_eq!(rungs(&q, 60, 0), [Rung::BookCallback], "nobody there");
         assert_eq!(rungs(&q, 600, 5), [Rung::BookCallback], "the longest wait");
         assert!(!rungs(&q, 599, 5).contains(&Rung::BookCallback));
         q.hours.windows = vec![Window { days: vec![Day::Mon], from: "12:00".into(), to: "18:00".into() }];
         assert_eq!(rungs(&q, 60, 5), [Rung::BookCallback], "closed");
+    }
+
+    #[test]
+    fn a_queue_has_its_own_steps_up_to_the_longest_wait() {
+        let (mut q, settings) = (queue(), Settings::default());
+        let step = |when, times, remedies: &[Remedy]| LadderStep { when, times, remedies: remedies.to_vec() };
+        q.ladder = vec![
+            step(Late::Waiting, 1, &[Remedy::Alert]),
+            step(Late::Waiting, 3, &[Remedy::Widen, Remedy::RaisePriority]),
+            step(Late::NextReply, 2, &[Remedy::FindAnother]),
+            step(Late::FirstReply, 1, &[Remedy::Alert]),
+            step(Late::ResolutionWarning, 1, &[Remedy::Alert]),
+        ];
+        let e = escalation(EscalationState::Queued { since: NOW - Millis::secs(60) });
+        let rungs = |action, rung| ladder(&duty(&e, &q, &settings), &missed(action, rung), true);
+        assert_eq!([0, 1, 2, 9].map(|r| rungs(NextAction::FindHuman, r).len()), [1, 1, 2, 2]);
+        assert_eq!(rungs(NextAction::FindHuman, 2), [Rung::Widen, Rung::RaisePriority]);
+        assert_eq!(rungs(NextAction::NextReply, 0), [Rung::AlertSupervisors], "the usual before the own");
+        assert_eq!(rungs(NextAction::NextReply, 1), [Rung::Requeue]);
+        assert_eq!(rungs(NextAction::FirstReply, 3), [Rung::AlertSupervisors]);
+        assert_eq!(rungs(NextAction::FirstReply, LATEST), [Rung::Requeue], "not for ever");
+        let old = escalation(EscalationState::Queued { since: NOW - Millis::secs(600) });
+        let late = ladder(&duty(&old, &q, &settings), &missed(NextAction::FindHuman, 0), true);
+        assert_eq!(late, [Rung::BookCallback], "the longest wait is the end of every ladder");
+        assert_eq!(on_clock(&q, ClockKind::Resolution, false), [Rung::AlertSupervisors]);
+        assert_eq!(on_clock(&q, ClockKind::Resolution, true), [Rung::RaisePriority]);
+        assert_eq!(on_clock(&q, ClockKind::FirstReply, false), []);
     }
 
     #[test]
@@ -213,12 +282,29 @@ mod tests {
         NextAction::Review,
     ];
 
+    /// Also such as would be refused.
+    fn any_ladder() -> impl Strategy<Value = Vec<LadderStep>> {
+        let when = prop::sample::select(vec![Late::Waiting, Late::FirstReply, Late::NextReply, Late::Resolution]);
+        let remedies = prop::sample::select(vec![
+            Remedy::RaisePriority,
+            Remedy::Widen,
+            Remedy::Alert,
+            Remedy::TellDelay,
+            Remedy::FindAnother,
+            Remedy::Callback,
+        ]);
+        let step = (when, 0..5u32, prop::collection::vec(remedies, 0..3));
+        let step = step.prop_map(|(when, times, remedies)| LadderStep { when, times, remedies });
+        prop::collection::vec(step, 0..4)
+    }
+
     fn any_queue() -> impl Strategy<Value = Queue> {
         let days = vec![Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
         let windows = prop::collection::vec((prop::sample::subsequence(days, 1..=7), 0..24u8), 0..3);
         let zone = prop::sample::select(vec!["UTC", "Australia/Lord_Howe", "America/New_York", "not a zone"]);
-        (windows, zone, 0..5_000u32, 0..5_000u32).prop_map(|(windows, zone, max_wait, target)| {
+        (windows, zone, 0..5_000u32, 0..5_000u32, any_ladder()).prop_map(|(windows, zone, max_wait, target, ladder)| {
             let mut q = queue();
+            q.ladder = ladder;
             let windows =
                 windows.into_iter().map(|(days, h)| Window { days, from: format!("{h:02}:00"), to: format!("{:02}:30", h) });
             q.hours = Hours { time_zone: zone.into(), windows: windows.collect(), holidays: vec![] };
@@ -237,7 +323,7 @@ mod tests {
         /// followed by something due ahead.
         #[test]
         fn nothing_ends_in_nothing(
-            q in any_queue(), ago in 0..2_000_000i64, waiting: bool, rung: u8, staffed in 0..2u32,
+            q in any_queue(), ago in 0..2_000_000i64, waiting: bool, rung: u8, staffed: bool,
         ) {
             let settings = Settings::default();
             for state in states(NOW - Millis::secs(ago)) {
@@ -252,7 +338,7 @@ mod tests {
                     for _ in 0..40 {
                         now = o.due;
                         let late = Duty { now, ..d };
-                        let rungs = ladder_staffed(&late, &o, staffed);
+                        let rungs = ladder(&late, &o, staffed);
                         prop_assert!(!rungs.is_empty());
                         if rungs.iter().any(|r| r.ends()) {
                             ended = true;
@@ -266,7 +352,7 @@ mod tests {
                 }
                 for action in ACTIONS {
                     let m = missed(action, rung);
-                    prop_assert!(!ladder(&d, &m).is_empty());
+                    prop_assert!(!ladder(&d, &m, staffed).is_empty());
                     prop_assert!(next_obligation(&d, &m).due > NOW);
                 }
             }

@@ -2,7 +2,7 @@
 //!
 //! - [`obligation`] says what a state owes now: one owner, one due time, one next action. Exactly the terminal states owe
 //!   nothing.
-//! - [`ladder`] says what happens when it is missed: never nothing. [`next_obligation`] is what is owed afterwards, unless a
+//! - [`ladder`] and [`on_clock`] say what happens when it is missed: never nothing. [`next_obligation`] is what is owed afterwards, unless a
 //!   rung has moved the escalation to another state.
 //! - [`clocks`] and [`next_reply_clock`] time the service level; [`slots`] are times for a callback; [`next_event`] is when
 //!   an escalation next needs attention.
@@ -20,8 +20,10 @@ mod obligation;
 mod promise;
 mod slots;
 
-pub use clocks::{callback_is_better, clocks, next_event, next_reply_clock, slips, standing_promise, targets};
-pub use ladder::{Rung, ladder, ladder_staffed, next_obligation, nobody_will_come};
+pub use clocks::{
+    callback_is_better, clocks, next_event, next_reply_clock, reopened, resumed, slips, standing_promise, targets, to_pause,
+};
+pub use ladder::{Rung, ladder, next_obligation, nobody_will_come, on_clock};
 pub use obligation::{Duty, obligation};
 pub use promise::{PromiseDue, next_of_promise, owed, promise_due};
 pub use slots::slots;

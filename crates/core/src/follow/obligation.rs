@@ -112,8 +112,13 @@ pub(crate) mod tests {
     pub(in crate::follow) const NOW: Timestamp = Timestamp::from_millis(1_772_445_600_000);
 
     pub(in crate::follow) fn queue() -> Queue {
-        let targets =
-            Targets { accept_seconds: 60, first_reply_seconds: 120, next_reply_seconds: 180, resolution_seconds: 3_600 };
+        let targets = Targets {
+            accept_seconds: 60,
+            first_reply_seconds: 120,
+            next_reply_seconds: 180,
+            resolution_seconds: 3_600,
+            requester_wait_seconds: None,
+        };
         Queue {
             id: QueueId("billing".into()),
             name: "Billing".into(),
@@ -174,6 +179,7 @@ pub(crate) mod tests {
             promises: vec![],
             callbacks: vec![],
             transfers: 0,
+            reopens: None,
             handled_by: vec![],
             accepted_at: None,
             first_reply_at: None,

@@ -344,6 +344,7 @@ pub(super) mod tests {
             promises: vec![],
             callbacks: vec![],
             transfers: 0,
+            reopens: None,
             handled_by: vec![],
             accepted_at: None,
             first_reply_at: None,

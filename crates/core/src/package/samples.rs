@@ -187,6 +187,7 @@ impl Talk {
                 promises: vec![],
                 callbacks: vec![],
                 transfers: 0,
+                reopens: None,
                 handled_by: vec![],
                 accepted_at: None,
                 first_reply_at: None,

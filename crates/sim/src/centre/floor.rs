@@ -121,12 +121,13 @@ impl Floor {
 }
 
 /// Always open, for scenarios that name no queues.
-fn general() -> Queue {
+pub(crate) fn general() -> Queue {
     let targets = |accept: u32| Targets {
         accept_seconds: accept,
         first_reply_seconds: 2 * accept,
         next_reply_seconds: 300,
         resolution_seconds: 8 * 3_600,
+        requester_wait_seconds: None,
     };
     Queue {
         id: QueueId("general".into()),
@@ -170,6 +171,7 @@ fn hired(scenario: &Scenario, people: &People, dice: &mut SmallRng) -> Vec<Human
 fn person(n: usize, profile: HumanProfile, start: Timestamp) -> Person {
     let profile = HumanProfile { name: format!("Person {}", n + 1), ..profile };
     let presence = Presence { lease_until: None, willing: Willing::Away, since: start };
+    let profile = std::sync::Arc::new(profile);
     let human = HumanAgent { id: human(n), profile, presence, held: Vec::new(), idle_since: start, offered_at: start };
     Person { human, busy: Millis(0), paid: Millis(0), served: 0 }
 }

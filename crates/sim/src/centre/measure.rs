@@ -39,6 +39,8 @@ pub(super) struct Measured {
     waits: BTreeMap<Tier, Vec<f64>>,
     /// Waits of all, whoever was served, gave up, or was still waiting at the end.
     all: Vec<f64>,
+    /// The same, each in acceptance targets of its customer.
+    in_targets: Vec<f64>,
     in_target: BTreeMap<Tier, u64>,
     abandoned: BTreeMap<Tier, u64>,
     outcomes: BTreeMap<Tier, Vec<Outcome>>,
@@ -91,6 +93,9 @@ pub struct PolicyReport {
     /// Over all customers, those who gave up included.
     pub mean_wait: f64,
     pub p99: f64,
+    /// Wait over acceptance target: what a rule that knows tiers is for.
+    pub mean_in_targets: f64,
+    pub p99_in_targets: f64,
     pub abandoned: f64,
     pub occupancy: f64,
     /// Standard deviation over mean of people's occupancy.
@@ -112,6 +117,7 @@ impl Measured {
             targets: BTreeMap::new(),
             waits: BTreeMap::new(),
             all: Vec::new(),
+            in_targets: Vec::new(),
             in_target: BTreeMap::new(),
             abandoned: BTreeMap::new(),
             outcomes: BTreeMap::new(),
@@ -137,7 +143,7 @@ impl Measured {
         });
         *self.in_target.entry(case.tier).or_default() += u64::from(seconds <= target);
         self.waits.entry(case.tier).or_default().push(seconds);
-        self.all.push(seconds);
+        self.waited(case, wait);
         if let Some(told) = told {
             let wait = (case.arrives + wait).since(told.at).0 as f64 / 1_000.0;
             self.outcomes.entry(case.tier).or_default().push(Outcome { told, wait });
@@ -157,15 +163,21 @@ impl Measured {
     pub(crate) fn gave_up(&mut self, case: &Case, wait: Millis) {
         if case.arrives >= self.from {
             *self.abandoned.entry(case.tier).or_default() += 1;
-            self.all.push(wait.0 as f64 / 1_000.0);
+            self.waited(case, wait);
         }
     }
 
     pub(crate) fn left_waiting(&mut self, case: &Case, wait: Millis) {
         if case.arrives >= self.from {
             self.left += 1;
-            self.all.push(wait.0 as f64 / 1_000.0);
+            self.waited(case, wait);
         }
+    }
+
+    fn waited(&mut self, case: &Case, wait: Millis) {
+        let seconds = wait.0 as f64 / 1_000.0;
+        self.all.push(seconds);
+        self.in_targets.push(seconds / f64::from(case.item.target_seconds.max(1)));
     }
 
     pub(crate) fn people(&mut self, floor: &Floor) {
@@ -197,6 +209,7 @@ impl Measured {
             });
         }
         self.all.sort_by(f64::total_cmp);
+        self.in_targets.sort_by(f64::total_cmp);
         let abandoned: u64 = self.abandoned.values().sum();
         let served: u64 = reports.iter().map(|r| r.served).sum();
         let told: Vec<Outcome> = self.outcomes.values().flatten().copied().collect();
@@ -207,6 +220,8 @@ impl Measured {
             tiers: reports,
             mean_wait: mean(&self.all),
             p99: quantile(&self.all, 0.99),
+            mean_in_targets: mean(&self.in_targets),
+            p99_in_targets: quantile(&self.in_targets, 0.99),
             abandoned: share(abandoned, self.all.len() as u64),
             occupancy,
             occupancy_spread: if occupancy > 0.0 { mean(&off).sqrt() / occupancy } else { 0.0 },

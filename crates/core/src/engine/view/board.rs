@@ -9,6 +9,7 @@ use super::super::{State, notices};
 use super::desk::human_view;
 use crate::{
     calendar,
+    follow::{self, Rung},
     route::{self, Asked},
 };
 
@@ -20,7 +21,7 @@ pub fn board(state: &State, now: Timestamp) -> BoardView {
     let mut attention: Vec<AttentionItem> =
         state.escalations.values().filter_map(|e| attention_item(state, e, now)).collect();
     attention.sort_by_key(|a| (a.due, a.escalation));
-    let people: Vec<&HumanProfile> = state.humans.values().map(|h| &h.profile).collect();
+    let people: Vec<&HumanProfile> = state.humans.values().map(|h| &*h.profile).collect();
     BoardView {
         now,
         attention,
@@ -58,6 +59,8 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
         (AttentionKind::NobodyQualified, obligation.due, text)
     } else if let Some(clock) = breached.filter(|_| !unwatched) {
         (AttentionKind::ClockBreached, clock.due, format!("{} target broken", clock_words(clock.kind)))
+    } else if let Some(clock) = warned_of(state, e).filter(|_| !unwatched) {
+        (AttentionKind::ClockWarned, clock.due, format!("{} target is close", clock_words(clock.kind)))
     } else if !unwatched && (obligation.rung > 0 || obligation.due <= now + SOON) {
         (AttentionKind::ObligationDue, obligation.due, action_words(obligation.action).to_owned())
     } else if let Some(due) = promise.filter(|due| waiting && *due <= now + SOON) {
@@ -67,6 +70,13 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
     };
     let customer_name = notices::display_name(c, state);
     Some(AttentionItem { kind, escalation: e.id, customer_name, text, due, owner: Some(obligation.owner) })
+}
+
+/// A clock that has warned, where the queue's ladder wants supervisors to know.
+fn warned_of<'a>(state: &State, e: &'a Escalation) -> Option<&'a baton_model::SlaClock> {
+    let alerts = |kind| follow::on_clock(state.queue(&e.item.queue), kind, false).contains(&Rung::AlertSupervisors);
+    let running = e.clocks.iter().filter(|c| c.stopped_at.is_none() && c.paused_at.is_none() && c.breached_at.is_none());
+    running.into_iter().find(|c| c.warned_at.is_some() && alerts(c.kind))
 }
 
 fn requirement_words(needs: &Requirements) -> String {
@@ -81,6 +91,7 @@ fn clock_words(kind: baton_model::ClockKind) -> &'static str {
         baton_model::ClockKind::FirstReply => "First-reply",
         baton_model::ClockKind::NextReply => "Next-reply",
         baton_model::ClockKind::Resolution => "Resolution",
+        baton_model::ClockKind::RequesterWait => "Customer-wait",
     }
 }
 

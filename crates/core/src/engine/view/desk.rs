@@ -14,7 +14,7 @@ use crate::{calendar, route};
 pub(super) fn human_view(h: &HumanAgent, now: Timestamp) -> HumanView {
     HumanView {
         id: h.id,
-        profile: h.profile.clone(),
+        profile: Arc::clone(&h.profile),
         connected: h.connected(now),
         willing: h.presence.willing,
         working: calendar::is_open(&h.profile.hours, now),

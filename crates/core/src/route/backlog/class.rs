@@ -138,7 +138,7 @@ pub(super) struct Head {
 }
 
 /// Where an item is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
     pub(super) class: u32,
     pub(super) key: i64,

@@ -1,18 +1,17 @@
 //! A waiting line: places in order, with their ranks, and cheap to clone.
 //!
-//! A weight-balanced search tree (J. Nievergelt and E. Reingold, 1973; the parameters (3, 2) are those that Y. Hirai and
-//! K. Yamamoto proved sound in "Balancing weight-balanced trees", JFP 21, 2011). Nodes are shared between clones and
-//! changed in place when nobody else has them. Insertion, removal, the rank of a place and the count before a moment take
-//! O(log n).
+//! A B+ tree that knows how many places are under each branch (R. Bayer and E. McCreight, "Organization and maintenance of
+//! large ordered indexes", 1972). Nodes are shared between clones and changed in place when nobody else has them. Most
+//! places come at the end and leave at the front, so a full node is split there, and a thin one joins its neighbour only
+//! where both fit well. Insertion, removal, the rank of a place and the count before a moment take O(log n).
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{slice, sync::Arc};
 
 use baton_model::{EscalationId, Timestamp};
 
-/// A sibling may be this many times heavier.
-const DELTA: u32 = 3;
-/// Where a single rotation is enough.
-const GAMMA: u32 = 2;
+/// Most places of a leaf, and most children of a branch.
+const LEAF: usize = 64;
+const FAN: usize = 32;
 
 /// A place in the line, best first: aged score, then real age, then id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,171 +23,232 @@ pub(super) struct Place {
 }
 
 #[derive(Debug, Clone)]
-struct Node {
-    place: Place,
-    size: u32,
-    left: Tree,
-    right: Tree,
+enum Node {
+    Leaf(Vec<Place>),
+    Branch(Vec<Child>),
 }
 
-type Tree = Option<Arc<Node>>;
+#[derive(Debug, Clone)]
+struct Child {
+    first: Place,
+    size: u32,
+    node: Arc<Node>,
+}
 
+/// Absent: empty. No node is empty.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Line(Tree);
+pub(super) struct Line(Option<Arc<Node>>);
 
 impl Line {
     pub(super) fn first(&self) -> Option<Place> {
-        let mut node = self.0.as_ref()?;
-        while let Some(left) = &node.left {
-            node = left;
-        }
-        Some(node.place)
+        first(self.0.as_ref()?)
     }
 
     /// From the front.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Place> {
-        let mut path = Vec::new();
-        let mut down = self.0.as_ref();
+        let (mut branches, mut leaf) = (Vec::new(), [].iter());
+        let mut enter = self.0.as_ref();
         std::iter::from_fn(move || {
-            while let Some(node) = down {
-                path.push(node);
-                down = node.left.as_ref();
+            loop {
+                match enter.take().map(|node| &**node) {
+                    Some(Node::Leaf(places)) => leaf = places.iter(),
+                    Some(Node::Branch(children)) => branches.push(children.iter()),
+                    None => {}
+                }
+                if let Some(place) = leaf.next() {
+                    return Some(place);
+                }
+                let deepest: &mut slice::Iter<'_, Child> = branches.last_mut()?;
+                enter = deepest.next().map(|child| &child.node);
+                if enter.is_none() {
+                    branches.pop();
+                }
             }
-            let node = path.pop()?;
-            down = node.right.as_ref();
-            Some(&node.place)
         })
     }
 
     pub(super) fn insert(&mut self, place: Place) {
-        insert(&mut self.0, place);
+        let Some(root) = &mut self.0 else {
+            self.0 = Some(Arc::new(Node::Leaf(vec![place])));
+            return;
+        };
+        if let Inserted::Split(right) = insert(root, place) {
+            let left = Child::of(Arc::clone(root));
+            self.0 = Some(Arc::new(Node::Branch(left.into_iter().chain([right]).collect())));
+        }
     }
 
     pub(super) fn remove(&mut self, place: &Place) {
-        remove(&mut self.0, place);
+        let Some(root) = &mut self.0 else { return };
+        remove(root, place);
+        match &**root {
+            Node::Leaf(places) if places.is_empty() => self.0 = None,
+            Node::Branch(children) if children.len() < 2 => self.0 = children.first().map(|c| Arc::clone(&c.node)),
+            Node::Leaf(_) | Node::Branch(_) => {}
+        }
     }
 
     /// How many there are before the first that is not `ahead`; whoever is ahead must come before whoever is not.
     pub(super) fn count_while(&self, ahead: impl Fn(&Place) -> bool) -> u32 {
-        let (mut tree, mut count) = (&self.0, 0);
-        while let Some(node) = tree {
-            if ahead(&node.place) {
-                count += size(&node.left) + 1;
-                tree = &node.right;
-            } else {
-                tree = &node.left;
+        let (mut next, mut count) = (self.0.as_ref(), 0);
+        while let Some(node) = next.take() {
+            match &**node {
+                Node::Leaf(places) => count += length(places.partition_point(&ahead)),
+                Node::Branch(children) => {
+                    let reached = children.partition_point(|c| ahead(&c.first));
+                    if let Some((last, before)) = children.get(..reached).and_then(<[Child]>::split_last) {
+                        count += before.iter().map(|c| c.size).sum::<u32>();
+                        next = Some(&last.node);
+                    }
+                }
             }
         }
         count
     }
 }
 
-fn size(tree: &Tree) -> u32 {
-    tree.as_ref().map_or(0, |n| n.size)
+enum Inserted {
+    /// It was there.
+    Nothing,
+    Inside,
+    /// What no longer fits, to the right.
+    Split(Child),
 }
 
-fn weight(tree: &Tree) -> u32 {
-    size(tree) + 1
-}
-
-fn insert(tree: &mut Tree, place: Place) {
-    let Some(node) = tree else {
-        *tree = Some(Arc::new(Node { place, size: 1, left: None, right: None }));
-        return;
-    };
-    let inner = Arc::make_mut(node);
-    match place.cmp(&inner.place) {
-        Ordering::Less => insert(&mut inner.left, place),
-        Ordering::Greater => insert(&mut inner.right, place),
-        Ordering::Equal => return,
+impl Child {
+    fn of(node: Arc<Node>) -> Option<Self> {
+        Some(Self { first: first(&node)?, size: size(&node), node })
     }
-    balance(node);
 }
 
-fn remove(tree: &mut Tree, place: &Place) {
-    let Some(node) = tree else { return };
-    let inner = Arc::make_mut(node);
-    match place.cmp(&inner.place) {
-        Ordering::Less => remove(&mut inner.left, place),
-        Ordering::Greater => remove(&mut inner.right, place),
-        Ordering::Equal => match (inner.left.is_some(), inner.right.is_some()) {
-            (_, false) => {
-                *tree = inner.left.take();
-                return;
-            }
-            (false, true) => {
-                *tree = inner.right.take();
-                return;
-            }
-            (true, true) => {
-                if let Some(next) = take_first(&mut inner.right) {
-                    inner.place = next;
-                }
-            }
+fn length(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn size(node: &Node) -> u32 {
+    match node {
+        Node::Leaf(places) => length(places.len()),
+        Node::Branch(children) => children.iter().map(|c| c.size).sum(),
+    }
+}
+
+fn first(node: &Node) -> Option<Place> {
+    match node {
+        Node::Leaf(places) => places.first().copied(),
+        Node::Branch(children) => children.first().map(|c| c.first),
+    }
+}
+
+/// Puts it at `at`; what is beyond `most` goes to the right: the new one alone at the end, half of all elsewhere.
+fn put<T>(all: &mut Vec<T>, at: usize, new: T, most: usize) -> Option<Vec<T>> {
+    if all.len() < most {
+        all.insert(at, new);
+        return None;
+    }
+    if at == all.len() {
+        return Some(vec![new]);
+    }
+    let mut right = all.split_off(most / 2);
+    match at.checked_sub(all.len()) {
+        Some(at) => right.insert(at, new),
+        None => all.insert(at, new),
+    }
+    Some(right)
+}
+
+/// Most come at the end and leave at the front.
+fn find(places: &[Place], place: &Place) -> Result<usize, usize> {
+    match (places.first(), places.last()) {
+        (_, Some(last)) if last < place => Err(places.len()),
+        (Some(first), _) if first == place => Ok(0),
+        _ => places.binary_search(place),
+    }
+}
+
+/// Below which child it is, or would be.
+fn below(children: &[Child], place: &Place) -> usize {
+    match (children.get(1), children.last()) {
+        (_, Some(last)) if last.first <= *place => children.len() - 1,
+        (Some(second), _) if *place < second.first => 0,
+        _ => children.partition_point(|c| c.first <= *place).saturating_sub(1),
+    }
+}
+
+fn insert(node: &mut Arc<Node>, place: Place) -> Inserted {
+    let right = match Arc::make_mut(node) {
+        Node::Leaf(places) => match find(places, &place) {
+            Ok(_) => return Inserted::Nothing,
+            Err(at) => put(places, at, place, LEAF).map(Node::Leaf),
         },
-    }
-    balance(node);
-}
-
-fn take_first(tree: &mut Tree) -> Option<Place> {
-    let node = tree.as_mut()?;
-    let inner = Arc::make_mut(node);
-    if inner.left.is_none() {
-        let first = inner.place;
-        *tree = inner.right.take();
-        return Some(first);
-    }
-    let first = take_first(&mut inner.left);
-    balance(node);
-    first
-}
-
-/// Restores size and balance after one insertion or removal below.
-fn balance(node: &mut Arc<Node>) {
-    let inner = Arc::make_mut(node);
-    let (left, right) = (weight(&inner.left), weight(&inner.right));
-    inner.size = left + right - 1;
-    if right > DELTA * left {
-        if let Some(child) = &mut inner.right
-            && weight(&child.left) >= GAMMA * weight(&child.right)
-        {
-            rotate_right(child);
+        Node::Branch(children) => {
+            let at = below(children, &place);
+            let Some(child) = children.get_mut(at) else { return Inserted::Nothing };
+            let right = match insert(&mut child.node, place) {
+                Inserted::Nothing => return Inserted::Nothing,
+                Inserted::Inside => None,
+                Inserted::Split(right) => Some(right),
+            };
+            child.first = child.first.min(place);
+            child.size += 1;
+            match right {
+                Some(right) => {
+                    child.size -= right.size;
+                    put(children, at + 1, right, FAN).map(Node::Branch)
+                }
+                None => None,
+            }
         }
-        rotate_left(node);
-    } else if left > DELTA * right {
-        if let Some(child) = &mut inner.left
-            && weight(&child.right) >= GAMMA * weight(&child.left)
-        {
-            rotate_left(child);
+    };
+    right.and_then(|right| Child::of(Arc::new(right))).map_or(Inserted::Inside, Inserted::Split)
+}
+
+/// Whether it was there.
+fn remove(node: &mut Arc<Node>, place: &Place) -> bool {
+    match Arc::make_mut(node) {
+        Node::Leaf(places) => find(places, place).map(|at| places.remove(at)).is_ok(),
+        Node::Branch(children) => {
+            let at = below(children, place);
+            let Some(child) = children.get_mut(at) else { return false };
+            if !remove(&mut child.node, place) {
+                return false;
+            }
+            child.size -= 1;
+            match first(&child.node) {
+                Some(first) => {
+                    child.first = first;
+                    join(children, at);
+                }
+                None => _ = children.remove(at),
+            }
+            true
         }
-        rotate_right(node);
     }
 }
 
-fn rotate_left(node: &mut Arc<Node>) {
-    let inner = Arc::make_mut(node);
-    let Some(mut child) = inner.right.take() else { return };
-    let up = Arc::make_mut(&mut child);
-    inner.right = up.left.take();
-    inner.size = weight(&inner.left) + weight(&inner.right) - 1;
-    std::mem::swap(node, &mut child);
-    adopt(node, child, |n| &mut n.left);
-}
-
-fn rotate_right(node: &mut Arc<Node>) {
-    let inner = Arc::make_mut(node);
-    let Some(mut child) = inner.left.take() else { return };
-    let up = Arc::make_mut(&mut child);
-    inner.left = up.right.take();
-    inner.size = weight(&inner.left) + weight(&inner.right) - 1;
-    std::mem::swap(node, &mut child);
-    adopt(node, child, |n| &mut n.right);
-}
-
-fn adopt(node: &mut Arc<Node>, child: Arc<Node>, side: impl Fn(&mut Node) -> &mut Tree) {
-    let up = Arc::make_mut(node);
-    *side(up) = Some(child);
-    up.size = weight(&up.left) + weight(&up.right) - 1;
+/// Where the child has become thin, and fits well into one node with the next or the one before.
+fn join(children: &mut Vec<Child>, at: usize) {
+    let full = |c: &Child| match &*c.node {
+        Node::Leaf(places) => (places.len(), LEAF),
+        Node::Branch(below) => (below.len(), FAN),
+    };
+    if children.get(at).map(full).is_none_or(|(len, most)| len >= most / 4) {
+        return;
+    }
+    for at in [Some(at), at.checked_sub(1)].into_iter().flatten() {
+        let Some([left, right]) = children.get_mut(at..at + 2) else { continue };
+        let ((a, most), (b, _)) = (full(left), full(right));
+        if a + b > most / 2 {
+            continue;
+        }
+        match (Arc::make_mut(&mut left.node), &*right.node) {
+            (Node::Leaf(places), Node::Leaf(more)) => places.extend_from_slice(more),
+            (Node::Branch(below), Node::Branch(more)) => below.extend_from_slice(more),
+            _ => continue,
+        }
+        left.size += right.size;
+        children.remove(at + 1);
+        return;
+    }
 }
 
 #[cfg(test)]
@@ -205,22 +265,38 @@ mod tests {
         Place { key: key / 3, real_since: Timestamp::from_millis(key % 5), id }
     }
 
-    fn height(tree: &Tree) -> u32 {
-        tree.as_ref().map_or(0, |n| 1 + height(&n.left).max(height(&n.right)))
+    /// Depth, if every node is in order: sizes, firsts, bounds, all leaves equally deep.
+    fn sound(node: &Node, root: bool) -> Option<u32> {
+        match node {
+            Node::Leaf(places) => {
+                let fits = !places.is_empty() && places.len() <= LEAF && places.is_sorted_by(|a, b| a < b);
+                fits.then_some(1)
+            }
+            Node::Branch(children) => {
+                let known = |c: &Child| c.size == size(&c.node) && Some(c.first) == first(&c.node);
+                let depths: BTreeSet<_> = children.iter().map(|c| sound(&c.node, false)).collect();
+                let fits = (if root { 2 } else { 1 }..=FAN).contains(&children.len()) && children.iter().all(known);
+                let depth = depths.first().copied().flatten().filter(|_| depths.len() == 1)?;
+                fits.then_some(depth + 1)
+            }
+        }
     }
 
-    fn balanced(tree: &Tree) -> bool {
-        tree.as_ref().is_none_or(|n| {
-            let (l, r) = (weight(&n.left), weight(&n.right));
-            l <= DELTA * r && r <= DELTA * l && n.size == l + r - 1 && balanced(&n.left) && balanced(&n.right)
-        })
+    fn depth(line: &Line) -> u32 {
+        line.0.as_ref().map_or(0, |root| sound(root, true).expect("in order"))
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(100))]
         #[test]
-        fn a_sorted_set_that_knows_ranks(ops in prop::collection::vec((any::<bool>(), 0..120i64), 1..200)) {
+        fn a_sorted_set_that_knows_ranks(
+            filled in 0..1_500i64, ops in prop::collection::vec((any::<bool>(), 0..4_500i64), 1..200), drained in 0..1_500usize,
+        ) {
             let (mut line, mut set) = (Line::default(), BTreeSet::new());
+            for key in 0..filled {
+                line.insert(place(key * 3));
+                set.insert(place(key * 3));
+            }
             for (add, key) in ops {
                 let (old, before) = (line.clone(), set.len());
                 let p = place(key);
@@ -231,26 +307,37 @@ mod tests {
                     line.remove(&p);
                     set.remove(&p);
                 }
-                prop_assert!(balanced(&line.0));
-                prop_assert_eq!(size(&old.0) as usize, before, "a clone does not change");
-                prop_assert!(line.iter().eq(set.iter()));
+                depth(&line);
+                prop_assert_eq!(old.count_while(|_| true) as usize, before, "a clone does not change");
                 prop_assert_eq!(line.first(), set.first().copied());
-                prop_assert_eq!(line.count_while(|x| *x < p) as usize, set.iter().filter(|x| **x < p).count());
-                prop_assert_eq!(size(&line.0) as usize, set.len());
+                prop_assert_eq!(line.count_while(|x| *x < p) as usize, set.range(..p).count());
+                prop_assert_eq!(line.count_while(|_| true) as usize, set.len());
             }
+            prop_assert!(line.iter().eq(set.iter()));
+            for _ in 0..drained {
+                let Some(first) = set.pop_first() else { break };
+                line.remove(&first);
+            }
+            depth(&line);
+            prop_assert!(line.iter().eq(set.iter()));
         }
     }
 
     #[test]
-    fn stays_shallow_when_filled_in_order_and_served_from_the_front() {
+    fn stays_shallow_and_full_when_filled_at_the_end_and_served_from_the_front() {
         let mut line = Line::default();
-        for n in 0..20_000 {
+        for n in 0..100_000 {
             line.insert(Place { key: n, ..place(1) });
         }
-        assert!(height(&line.0) < 32, "{}", height(&line.0));
-        for n in 0..15_000 {
+        assert_eq!(depth(&line), 4);
+        for n in 0..99_000 {
             line.remove(&Place { key: n, ..place(1) });
         }
-        assert!(balanced(&line.0) && size(&line.0) == 5_000);
+        assert_eq!((depth(&line), line.count_while(|_| true)), (2, 1_000));
+        // Most of a line may leave it from anywhere.
+        for n in (99_000..100_000).filter(|n| n % 50 != 0) {
+            line.remove(&Place { key: n, ..place(1) });
+        }
+        assert_eq!((depth(&line), line.iter().count()), (1, 20));
     }
 }

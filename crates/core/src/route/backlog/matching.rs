@@ -48,21 +48,20 @@ impl Backlog {
                 return Some(found);
             }
         }
-        while let Some(place) = self.fresh_items.first().copied() {
-            let entry = self.items.get(&place.id)?;
-            let (class, exception) = (entry.class, entry.exception.clone());
+        while let Some((place, (class, exception))) = self.fresh_items.first_key_value().map(|(p, line)| (*p, line.clone()))
+        {
             let Some(slot) = self.choose(class, exception.as_deref(), now) else {
                 self.unmark_item(&place);
                 continue;
             };
             // The person chosen for the new item may have something better to do.
-            if let Some(found) = self.pair_for(slot, now) {
+            if let Some(found) = self.pair_for(slot, Some(place), now) {
                 return Some(found);
             }
             self.unmark_item(&place);
         }
         while let Some(id) = self.fresh_people.first().copied() {
-            if let Some(found) = self.slots.get(&id).and_then(|slot| self.pair_for(*slot, now)) {
+            if let Some(found) = self.slots.get(&id.uuid().as_u128()).and_then(|slot| self.pair_for(*slot, None, now)) {
                 return Some(found);
             }
             self.unmark_person(id);
@@ -73,7 +72,7 @@ impl Backlog {
     /// Others who could be asked about the same item at the same time, best first.
     pub fn others_for(&self, first: &Match, most: u32, now: Timestamp) -> Vec<Match> {
         let mut asked = vec![first.human_agent];
-        let Some(entry) = self.items.get(&first.escalation) else { return Vec::new() };
+        let Some(entry) = self.items.get(&first.escalation.uuid().as_u128()) else { return Vec::new() };
         let exception = entry.exception.as_deref();
         let named = self.keeper(entry.class, exception).is_some();
         let (preferred, declined) = exception.map_or((None, Vec::new()), |e| (e.preferred, e.decliners.clone()));
@@ -94,24 +93,26 @@ impl Backlog {
 
     /// Somebody who is there qualifies, and all of those said no.
     pub fn refused_by_all(&self, id: EscalationId, now: Timestamp) -> bool {
-        let Some(entry) = self.items.get(&id) else { return false };
-        let (Some(exception), Some(class)) = (&entry.exception, self.classes.get(entry.class as usize)) else {
+        let Some(entry) = self.items.get(&id.uuid().as_u128()) else { return false };
+        let (Some(exception), Some(class)) = (&entry.exception, self.classes.get(entry.class)) else {
             return false;
         };
-        let people = class.crowd.everyone.and(&self.there).filter_map(|slot| self.people.get(slot as usize));
+        let people = class.crowd.everyone.and(&self.there).filter_map(|slot| self.seats.get(slot));
         let mut there = people.filter(|p| p.connected(now)).peekable();
         there.peek().is_some() && there.all(|p| exception.declined(p.id))
     }
 
-    /// What this person would take, and who of all should have it.
-    fn pair_for(&self, slot: u32, now: Timestamp) -> Option<Match> {
+    /// What this person would take, and who of all should have it; `best_for`: an item for which they were chosen already.
+    fn pair_for(&self, slot: u32, best_for: Option<Place>, now: Timestamp) -> Option<Match> {
         let (class, exception, first) = self.pick(slot, now)?;
-        let best = self.choose(class, exception, now).unwrap_or(slot);
+        let demand = self.heads.get(class)?.demand_no;
+        let alone = self.free.get(demand).is_some_and(|f| f.len() == 1);
+        let best = if alone || best_for == Some(first) { slot } else { self.choose(class, exception, now).unwrap_or(slot) };
         self.found(class, first, exception, best, now)
     }
 
     fn found(&self, class: u32, item: Place, exception: Option<&Exception>, slot: u32, now: Timestamp) -> Option<Match> {
-        let (class, person) = (self.classes.get(class as usize)?, self.people.get(slot as usize)?);
+        let (class, person) = (self.classes.get(class)?, self.people.get(slot)?);
         let words = fit::fit_words(&person.profile, class.needs());
         let named = exception.is_some_and(|e| e.preferred == Some(person.id));
         let fit = if named { format!("asked for by name, {words}") } else { words };
@@ -124,7 +125,12 @@ impl Backlog {
 
     /// What a free person takes: overdue first, own queues before help, then the highest index.
     pub(super) fn pick(&self, slot: u32, now: Timestamp) -> Option<Found<'_>> {
-        let person = self.people.get(slot as usize).filter(|p| p.there() && p.connected(now))?;
+        self.seats.get(slot).filter(|s| s.there && s.connected(now))?;
+        let person = self.people.get(slot)?;
+        let free = |demand: u32| self.free.get(demand).is_some_and(|f| f.contains(slot));
+        // Most items ask for the same.
+        let first_free = free(0);
+        let free = |demand: u32| if demand == 0 { first_free } else { free(demand) };
         let mut best: Option<(Merit, Found<'_>)> = None;
         let mut weigh = |head: &Head, speed: u8, helps: bool, found| {
             let found: Found<'_> = found;
@@ -134,10 +140,9 @@ impl Backlog {
                 best = Some((merit, found));
             }
         };
-        for serve in person.serves.iter().filter(|s| self.open.contains(s.class)) {
-            let Some(head) = self.heads.get(serve.class) else { continue };
-            let free = self.free.get(head.demand_no as usize).is_some_and(|f| f.contains(slot));
-            if !free || head.lent && !self.lent_out(serve.class, person, now) {
+        for serve in &person.serves {
+            let Some(head) = self.heads.get(serve.class).filter(|h| h.count > 0 && free(h.demand_no)) else { continue };
+            if head.lent && !self.lent_out(serve.class, person, now) {
                 continue;
             }
             if let Some(first) = head.first {
@@ -155,7 +160,7 @@ impl Backlog {
             let (Some(head), Some(serve), Some(first)) = (self.heads.get(class), person.serve(class), line.first()) else {
                 continue;
             };
-            if self.free.get(head.demand_no as usize).is_some_and(|f| f.contains(slot)) {
+            if free(head.demand_no) {
                 weigh(head, serve.speed, serve.helps, (class, Some(exception), first));
             }
         }
@@ -176,13 +181,13 @@ impl Backlog {
 
     /// The best free person for the first item of a line.
     pub(super) fn choose(&self, class_no: u32, exception: Option<&Exception>, now: Timestamp) -> Option<u32> {
-        let class = self.classes.get(class_no as usize)?;
-        let free = self.free.get(class.demand_no as usize).filter(|f| !f.is_empty())?;
+        let class = self.classes.get(class_no)?;
+        let free = self.free.get(class.demand_no).filter(|f| !f.is_empty())?;
         let lent = self.heads.get(class_no).is_some_and(|h| h.lent);
         let fits = |slot: u32| {
             let seat = self.seats.get(slot).filter(|s| s.connected(now))?;
             let asked = !exception.is_some_and(|e| e.declined(seat.id));
-            let lent_out = || self.people.get(slot as usize).is_some_and(|p| self.lent_out(class_no, p, now));
+            let lent_out = || self.people.get(slot).is_some_and(|p| self.lent_out(class_no, p, now));
             (asked && (!lent || lent_out())).then_some(seat)
         };
         if let Some(kept) = self.keeper(class_no, exception) {
@@ -205,7 +210,7 @@ impl Backlog {
         let person = exception?.preferred?;
         let mut kept = self.kept_for(person);
         let here = kept.any(|(c, e, _)| c == class && Some(e) == exception);
-        self.slots.get(&person).copied().filter(|_| here)
+        self.slots.get(&person.uuid().as_u128()).copied().filter(|_| here)
     }
 
     fn best_of<'a>(
@@ -237,7 +242,7 @@ impl Backlog {
 
     /// People help another queue only as far as their own allows it: somebody who serves the home queue always may.
     fn lent_out(&self, class: u32, person: &Person, now: Timestamp) -> bool {
-        let Some(class) = self.classes.get(class as usize) else { return false };
+        let Some(class) = self.classes.get(class) else { return false };
         if fit::serves(&person.profile, &class.queue) {
             return true;
         }
@@ -250,7 +255,7 @@ impl Backlog {
 
     /// Real waiting time of whoever has waited longest at the head of a line of this queue.
     fn longest_wait(&self, queue: &QueueId, now: Timestamp) -> Millis {
-        let of_queue = |n: u32| self.classes.get(n as usize).filter(|c| c.queue == *queue).is_some();
+        let of_queue = |n: u32| self.classes.get(n).filter(|c| c.queue == *queue).is_some();
         let heads = self.open.iter().filter(|n| of_queue(*n)).filter_map(|n| self.heads.get(n)?.first);
         heads.map(|first| now.since(first.real_since)).max().unwrap_or_default()
     }
@@ -261,7 +266,7 @@ impl Backlog {
             return;
         }
         let ids = self.fresh_people.iter().take(BATCH);
-        let people: Vec<u32> = ids.filter_map(|id| self.slots.get(id).copied()).collect();
+        let people: Vec<u32> = ids.filter_map(|id| self.slots.get(&id.uuid().as_u128()).copied()).collect();
         let items = self.batch_items(&people, now);
         if items.len() < 2 {
             return;
@@ -270,7 +275,7 @@ impl Backlog {
             people.iter().map(|slot| items.iter().map(|(class, _, _)| self.cost(*slot, *class)).collect()).collect();
         let pairs = assign::cheapest(&costs);
         let pairs = pairs.into_iter().filter_map(|(row, column)| {
-            let human = self.people.get(*people.get(row)? as usize)?.id;
+            let human = self.people.get(*people.get(row)?)?.id;
             Some((items.get(column)?.1.id, human))
         });
         self.planned = pairs.collect();
@@ -283,12 +288,12 @@ impl Backlog {
         let mut items = Vec::new();
         for number in self.open.iter() {
             let (Some(class), Some(head), Some(line)) =
-                (self.classes.get(number as usize), self.heads.get(number), self.lines.get(number as usize))
+                (self.classes.get(number), self.heads.get(number), self.lines.get(number))
             else {
                 continue;
             };
             let together = self.queues.get(&class.queue).is_some_and(|q| q.strategy == Strategy::MinCost);
-            let free = self.free.get(class.demand_no as usize).is_some_and(|f| class.crowd.everyone.meets(f, &crowd));
+            let free = self.free.get(class.demand_no).is_some_and(|f| class.crowd.everyone.meets(f, &crowd));
             if together && free && !head.lent {
                 let plain = pull(crate::route::score::PLAIN_SPEED, head.weight);
                 items.extend(line.iter().take(people.len()).map(|p| (number, *p, head.pace.score(p.key, plain, now))));
@@ -301,21 +306,21 @@ impl Backlog {
 
     /// Time that the person is expected to take, with mean 1,000 at plain speed; `None`: they cannot take it.
     fn cost(&self, slot: u32, class: u32) -> Option<i64> {
-        let person = self.people.get(slot as usize)?;
+        let person = self.people.get(slot)?;
         let serve = person.serve(class)?;
         let demand_no = self.heads.get(class)?.demand_no;
-        let free = self.free.get(demand_no as usize).is_some_and(|f| f.contains(slot));
+        let free = self.free.get(demand_no).is_some_and(|f| f.contains(slot));
         let help = if serve.helps { 10_000 } else { 0 };
         free.then(|| 100_000 / i64::from(serve.speed.max(1)) + help)
     }
 
     fn still_good(&self, item: EscalationId, human: HumanAgentId, now: Timestamp) -> Option<Match> {
-        let entry = self.items.get(&item).filter(|e| e.exception.is_none())?;
-        let slot = *self.slots.get(&human)?;
-        let class = self.classes.get(entry.class as usize)?;
-        let free = self.free.get(class.demand_no as usize).is_some_and(|f| f.contains(slot));
+        let entry = self.items.get(&item.uuid().as_u128()).filter(|e| e.exception.is_none())?;
+        let slot = *self.slots.get(&human.uuid().as_u128())?;
+        let class = self.classes.get(entry.class)?;
+        let free = self.free.get(class.demand_no).is_some_and(|f| f.contains(slot));
         let able = free && class.crowd.everyone.contains(slot);
-        let connected = self.people.get(slot as usize).is_some_and(|p| p.connected(now));
+        let connected = self.seats.get(slot).is_some_and(|s| s.connected(now));
         let place = Place { key: entry.key, real_since: entry.real_since, id: item };
         (able && connected).then(|| self.found(entry.class, place, None, slot, now)).flatten()
     }

@@ -43,7 +43,7 @@ use table::Table;
 pub use matching::Match;
 
 /// Classes kept for their next item; beyond, an empty one makes room.
-const CLASSES: usize = 4_096;
+const CLASSES: u32 = 4_096;
 
 #[derive(Debug, Clone, PartialEq)]
 struct QueueRules {
@@ -62,6 +62,9 @@ impl Default for QueueRules {
     }
 }
 
+/// Where a fresh item stands: its class, and what is special about it.
+type LineOf = (u32, Option<Arc<Exception>>);
+
 /// A line beside its class.
 type Aside = (u32, Arc<Exception>);
 
@@ -73,13 +76,14 @@ pub struct Backlog {
     takes_turns: bool,
     in_batches: bool,
     lends: bool,
-    items: OrdMap<EscalationId, Entry>,
+    /// By the number of their id.
+    items: OrdMap<u128, Entry>,
 
-    classes: Vector<Arc<Class>>,
+    classes: Table<Arc<Class>>,
     heads: Table<Head>,
-    lines: Vector<Line>,
+    lines: Table<Line>,
     by_digest: OrdMap<u64, Vec<u32>>,
-    demands: Vector<Demand>,
+    demands: Table<Demand>,
     /// Classes that have items.
     open: Bits,
     /// Items with exceptions that anybody may take who did not decline them.
@@ -89,14 +93,15 @@ pub struct Backlog {
     /// Kept for somebody who is there and may take them.
     kept: OrdMap<(HumanAgentId, Aside), Line>,
 
-    people: Vector<Arc<Person>>,
+    people: Table<Arc<Person>>,
     seats: Table<Seat>,
     /// Who has a skill, at any level: a new class asks only those.
     skilled: OrdMap<String, Bits>,
-    slots: OrdMap<HumanAgentId, u32>,
+    /// By the number of their id.
+    slots: OrdMap<u128, u32>,
     there: Bits,
     /// By demand: who is there and has room for one more.
-    free: Vector<Bits>,
+    free: Table<Bits>,
     /// There, with room for something: least occupied first, then longest idle.
     idle: OrdSet<(u64, Timestamp, HumanAgentId, u32)>,
     /// The same, asked longest ago first.
@@ -104,7 +109,7 @@ pub struct Backlog {
     shift_ends: OrdSet<(Timestamp, u32)>,
 
     /// In one piece each: small, or left alone until replaced.
-    fresh_items: Arc<BTreeSet<Place>>,
+    fresh_items: Arc<BTreeMap<Place, LineOf>>,
     fresh_people: Arc<BTreeSet<HumanAgentId>>,
     /// Chosen together, offered one by one.
     planned: Vector<(EscalationId, HumanAgentId)>,
@@ -115,21 +120,25 @@ impl Backlog {
     pub fn put_item(&mut self, id: EscalationId, item: &WorkItem) {
         let class = self.class_for(item);
         let place = Place { key: key(item.routing_since, item.priority), real_since: item.real_since, id };
-        let exception = Exception::of(item);
-        if let Some(old) = self.items.get(&id) {
-            let same = old.class == class && old.key == place.key && old.real_since == place.real_since;
-            if same && old.exception.as_deref() == exception.as_ref() {
-                return;
-            }
-            self.remove_item(id);
+        let exception = Exception::of(item).map(Arc::new);
+        let entry = Entry { class, key: place.key, real_since: place.real_since, exception: exception.clone() };
+        let old = self.items.insert(id.uuid().as_u128(), entry.clone());
+        if old.as_ref() == Some(&entry) {
+            return;
         }
-        let exception = exception.map(Arc::new);
+        if let Some(old) = old {
+            self.take_out(id, old);
+        }
         self.add(class, place, exception.as_ref());
-        self.items.insert(id, Entry { class, key: place.key, real_since: place.real_since, exception });
     }
 
     pub fn remove_item(&mut self, id: EscalationId) {
-        let Some(Entry { class, key, real_since, exception }) = self.items.remove(&id) else { return };
+        if let Some(entry) = self.items.remove(&id.uuid().as_u128()) {
+            self.take_out(id, entry);
+        }
+    }
+
+    fn take_out(&mut self, id: EscalationId, Entry { class, key, real_since, exception }: Entry) {
         let place = Place { key, real_since, id };
         self.unmark_item(&place);
         if let Some(head) = self.heads.get_mut(class) {
@@ -139,7 +148,7 @@ impl Backlog {
             }
         }
         let Some(exception) = exception else {
-            let Some(line) = self.lines.get_mut(class as usize) else { return };
+            let Some(line) = self.lines.get_mut(class) else { return };
             line.remove(&place);
             let first = line.first();
             self.lead(class, first);
@@ -148,7 +157,7 @@ impl Backlog {
         let aside = (class, exception);
         let Some(person) = aside.1.preferred.map(|p| (p, aside.clone())).filter(|k| self.kept.contains_key(k)) else {
             if let Some(left) = shorten(&mut self.aside, &aside, &place) {
-                self.mark_items(left);
+                self.mark_aside(left, &aside);
                 if let (None, Some(person)) = (left, aside.1.preferred) {
                     self.named.remove(&(person, aside.clone()));
                 }
@@ -159,8 +168,8 @@ impl Backlog {
             }
             return;
         };
-        if let Some(Some(first)) = shorten(&mut self.kept, &person, &place) {
-            self.mark_items([first]);
+        if let Some(first) = shorten(&mut self.kept, &person, &place) {
+            self.mark_aside(first, &person.1);
         }
     }
 
@@ -170,14 +179,14 @@ impl Backlog {
         }
         self.open.set(class, true);
         let Some(exception) = exception else {
-            let Some(line) = self.lines.get_mut(class as usize) else { return };
+            let Some(line) = self.lines.get_mut(class) else { return };
             line.insert(place);
             let first = line.first();
             self.lead(class, first);
             return;
         };
-        self.mark_items([place]);
         let aside = (class, Arc::clone(exception));
+        self.mark_aside(Some(place), &aside);
         if let Some(person) = exception.preferred {
             if self.keeps(person, &aside) {
                 self.kept.entry((person, aside)).or_default().insert(place);
@@ -195,45 +204,46 @@ impl Backlog {
     fn lead(&mut self, class: u32, first: Option<Place>) {
         let Some(head) = self.heads.get_mut(class).filter(|h| h.first != first) else { return };
         head.first = first;
-        self.mark_items(first);
+        if let Some(first) = first {
+            Arc::make_mut(&mut self.fresh_items).insert(first, (class, None));
+        }
         // A shorter wait may allow the people of this queue to help others.
         let lender = |c: &Arc<Class>| self.queues.get(&c.queue).is_some_and(|q| q.lend_below.is_some());
-        if self.lends && self.classes.get(class as usize).is_some_and(lender) {
+        if self.lends && self.classes.get(class).is_some_and(lender) {
             self.fresh_people = Arc::new(self.idle.iter().map(|(_, _, id, _)| *id).collect());
         }
     }
 
     /// The line waits for this person, because they are there and may take it.
     fn keeps(&self, person: HumanAgentId, (class, exception): &Aside) -> bool {
-        let Some(slot) = self.slots.get(&person) else { return false };
-        let crowd = self.classes.get(*class as usize).map(|c| &c.crowd);
+        let Some(slot) = self.slots.get(&person.uuid().as_u128()) else { return false };
+        let crowd = self.classes.get(*class).map(|c| &c.crowd);
         self.there.contains(*slot) && crowd.is_some_and(|c| c.everyone.contains(*slot)) && !exception.declined(person)
     }
 
     /// Any change of profile, presence or load; replaces what was known of the person.
     pub fn put_human(&mut self, human: &HumanAgent, now: Timestamp) {
         let id = human.id;
-        let slot = match self.slots.get(&id) {
-            Some(slot) => *slot,
-            None => {
-                let slot = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
-                self.slots.insert(id, slot);
-                self.people.push_back(Arc::new(Person::of(human, None, now)));
-                self.learn(slot, None);
-                self.judge(slot);
-                self.seat(slot, true);
-                return;
-            }
+        let Some(slot) = self.slots.get(&id.uuid().as_u128()).copied() else {
+            let slot = self.people.len();
+            self.slots.insert(id.uuid().as_u128(), slot);
+            let profile = Arc::clone(&human.profile);
+            self.people.put(slot, Arc::new(Person { id, profile, serves: Vec::new() }));
+            self.learn(slot, None);
+            self.judge(slot);
+            self.seat(slot, Seat::of(human, None, now), true);
+            return;
         };
-        let Some(old) = self.people.get(slot as usize).map(Arc::clone) else { return };
-        let person = Person::of(human, Some(&old), now);
-        let changed = !Arc::ptr_eq(&old.profile, &person.profile);
-        self.people.set(slot as usize, Arc::new(person));
-        if changed {
-            self.learn(slot, Some(&old));
+        let Some(person) = self.people.get(slot) else { return };
+        let old = (person.profile != human.profile).then(|| Arc::clone(person));
+        if let Some(old) = &old {
+            let person = Person { profile: Arc::clone(&human.profile), ..(**old).clone() };
+            self.people.put(slot, Arc::new(person));
+            self.learn(slot, Some(old));
             self.judge(slot);
         }
-        self.seat(slot, changed);
+        let known = self.seats.get(slot).filter(|_| old.is_none());
+        self.seat(slot, Seat::of(human, known, now), old.is_some());
     }
 
     /// Keeps who has which skill.
@@ -243,7 +253,7 @@ impl Backlog {
                 bits.set(slot, false);
             }
         }
-        let Some(person) = self.people.get(slot as usize).map(Arc::clone) else { return };
+        let Some(person) = self.people.get(slot).map(Arc::clone) else { return };
         for skill in person.profile.skills.keys() {
             match self.skilled.get_mut(skill) {
                 Some(bits) => bits.set(slot, true),
@@ -258,7 +268,7 @@ impl Backlog {
 
     /// Asks of every class whether this person qualifies.
     fn judge(&mut self, slot: u32) {
-        let Some(mut person) = self.people.get(slot as usize).map(|p| (**p).clone()) else { return };
+        let Some(mut person) = self.people.get(slot).map(|p| (**p).clone()) else { return };
         let mut serves = Vec::new();
         for (number, class) in (0u32..).zip(self.classes.iter_mut()) {
             let serve = class.serve(number, &person);
@@ -267,22 +277,20 @@ impl Backlog {
                 Arc::make_mut(class).crowd.set(slot, serve);
             }
         }
-        person.serves = Arc::new(serves);
-        self.people.set(slot as usize, Arc::new(person));
+        person.serves = serves;
+        self.people.put(slot, Arc::new(person));
     }
 
     /// Puts the person where the index looks for them; `changed`: with another profile than before.
-    fn seat(&mut self, slot: u32, changed: bool) {
-        let Some(person) = self.people.get(slot as usize) else { return };
-        let (old, seat) = (self.seats.get(slot).copied(), person.seat());
+    fn seat(&mut self, slot: u32, seat: Seat, changed: bool) {
+        let old = self.seats.get(slot).copied();
         for (demand, free) in self.demands.iter().zip(self.free.iter_mut()) {
-            free.set(slot, seat.there && person.takes(*demand));
+            free.set(slot, seat.there && seat.takes(*demand));
         }
         let moves = changed || old.is_none_or(|o| o.there != seat.there);
-        let moved = moves.then(|| Arc::clone(person));
         self.seats.put(slot, seat);
         self.there.set(slot, seat.there);
-        let ends = |s: &Seat| s.turns_at.map(|at| (at, slot));
+        let ends = |s: &Seat| s.turns_at().map(|at| (at, slot));
         swap(&mut self.shift_ends, old.as_ref().and_then(ends), ends(&seat));
         let idle = |s: &Seat| s.asks.then_some((s.occupied, s.idle_since, s.id, slot));
         swap(&mut self.idle, old.as_ref().and_then(idle), idle(&seat));
@@ -290,8 +298,8 @@ impl Backlog {
             let turn = |s: &Seat| s.asks.then_some((s.offered_at, s.id, slot));
             swap(&mut self.turns, old.as_ref().and_then(turn), turn(&seat));
         }
-        if let Some(person) = moved {
-            self.keep_for(&person);
+        if moves {
+            self.keep_for(seat.id);
         }
         if !seat.asks {
             self.unmark_person(seat.id);
@@ -301,8 +309,7 @@ impl Backlog {
     }
 
     /// Lines that name this person are kept for them while they are there, and anybody's otherwise.
-    fn keep_for(&mut self, person: &Person) {
-        let id = person.id;
+    fn keep_for(&mut self, id: HumanAgentId) {
         let first = (0, Arc::clone(&NOBODY));
         let kept: Vec<_> =
             self.kept.range((id, first.clone())..).take_while(|((p, _), _)| *p == id).map(|((_, a), _)| a.clone()).collect();
@@ -311,7 +318,7 @@ impl Backlog {
                 continue;
             }
             if let Some(line) = self.kept.remove(&(id, aside.clone())) {
-                self.mark_items(line.first());
+                self.mark_aside(line.first(), &aside);
                 if let Some(head) = self.heads.get_mut(aside.0) {
                     head.exceptions = true;
                 }
@@ -326,7 +333,7 @@ impl Backlog {
             }
             self.named.remove(&(id, aside.clone()));
             if let Some(line) = self.aside.remove(&aside) {
-                self.mark_items(line.first());
+                self.mark_aside(line.first(), &aside);
                 self.kept.insert((id, aside), line);
             }
         }
@@ -349,23 +356,20 @@ impl Backlog {
         self.in_batches = any(|q| q.strategy == Strategy::MinCost);
         self.lends = any(|q| q.lend_below.is_some());
         if self.takes_turns {
-            let people = self
-                .idle
-                .iter()
-                .filter_map(|(.., id, slot)| self.people.get(*slot as usize).map(|p| (p.offered_at, *id, *slot)));
-            self.turns = people.collect();
+            let asks = self.idle.iter().filter_map(|(.., id, slot)| Some((self.seats.get(*slot)?.offered_at, *id, *slot)));
+            self.turns = asks.collect();
         }
         self.sweep();
     }
 
     /// Shifts have turned: who is working now?
     pub fn turn(&mut self, now: Timestamp) {
-        for slot in 0..u32::try_from(self.people.len()).unwrap_or(u32::MAX) {
-            let Some(old) = self.people.get(slot as usize).map(Arc::clone) else { continue };
-            let mut person = (*old).clone();
-            if person.look_at_shift(now) {
-                self.people.set(slot as usize, Arc::new(person));
-                self.seat(slot, false);
+        for slot in 0..self.people.len() {
+            let (Some(mut seat), Some(person)) = (self.seats.get(slot).copied(), self.people.get(slot)) else {
+                continue;
+            };
+            if seat.look_at_shift(&person.profile.hours, now) {
+                self.seat(slot, seat, false);
             }
         }
     }
@@ -373,8 +377,10 @@ impl Backlog {
     /// Looks at everything again: what a rebuilt index needs, and a check that nothing was overlooked.
     pub fn sweep(&mut self) {
         self.fresh_people = Arc::new(self.idle.iter().map(|(_, _, id, _)| *id).collect());
-        let heads = self.heads.iter().filter_map(|h| h.first);
-        let others = self.aside.values().chain(self.kept.values()).filter_map(Line::first);
+        let heads = (0u32..).zip(self.heads.iter()).filter_map(|(class, h)| Some((h.first?, (class, None))));
+        let kept = self.kept.iter().map(|((_, aside), line)| (aside, line));
+        let aside = self.aside.iter().chain(kept);
+        let others = aside.filter_map(|((class, e), line)| Some((line.first()?, (*class, Some(Arc::clone(e))))));
         self.fresh_items = Arc::new(heads.chain(others).collect());
     }
 
@@ -388,14 +394,15 @@ impl Backlog {
         }
     }
 
-    fn mark_items(&mut self, places: impl IntoIterator<Item = Place>) {
-        for place in places {
-            Arc::make_mut(&mut self.fresh_items).insert(place);
+    /// The first of a line beside its class.
+    fn mark_aside(&mut self, first: Option<Place>, (class, exception): &Aside) {
+        if let Some(first) = first {
+            Arc::make_mut(&mut self.fresh_items).insert(first, (*class, Some(Arc::clone(exception))));
         }
     }
 
     fn unmark_item(&mut self, place: &Place) {
-        if self.fresh_items.contains(place) {
+        if self.fresh_items.contains_key(place) {
             Arc::make_mut(&mut self.fresh_items).remove(place);
         }
     }
@@ -408,27 +415,29 @@ impl Backlog {
 
     fn class_for(&mut self, item: &WorkItem) -> u32 {
         let digest = class::digest(item);
-        let same = |n: &u32| self.classes.get(*n as usize).is_some_and(|c| c.holds(item));
+        let same = |n: &u32| self.classes.get(*n).is_some_and(|c| c.holds(item));
         let known = self.by_digest.get(&digest).and_then(|all| all.iter().copied().find(same));
         known.unwrap_or_else(|| self.new_class(item, digest))
     }
 
     fn new_class(&mut self, item: &WorkItem, digest: u64) -> u32 {
         let demand = class::demand(item);
-        let demand_no = self.demands.iter().position(|d| *d == demand).unwrap_or_else(|| {
+        let known = (0u32..).zip(self.demands.iter()).find(|(_, d)| **d == demand).map(|(n, _)| n);
+        let demand_no = known.unwrap_or_else(|| {
             let mut free = Bits::default();
             for (_, _, _, slot) in &self.idle {
-                free.set(*slot, self.people.get(*slot as usize).is_some_and(|p| p.takes(demand)));
+                free.set(*slot, self.seats.get(*slot).is_some_and(|s| s.takes(demand)));
             }
-            self.demands.push_back(demand);
-            self.free.push_back(free);
-            self.demands.len() - 1
+            let further = self.demands.len();
+            self.demands.put(further, demand);
+            self.free.put(further, free);
+            further
         });
-        let mut class = Class::of(item, u32::try_from(demand_no).unwrap_or(0));
+        let mut class = Class::of(item, demand_no);
         let number = self.vacate();
         let mut crowd = Crowd::default();
         for slot in self.may_serve(&class) {
-            let Some(person) = self.people.get_mut(slot as usize) else { continue };
+            let Some(person) = self.people.get_mut(slot) else { continue };
             if let Some(serve) = class.serve(number, person) {
                 crowd.set(slot, Some(serve));
                 Arc::make_mut(person).set_serve(number, Some(serve));
@@ -446,14 +455,8 @@ impl Backlog {
         };
         self.by_digest.entry(digest).or_default().push(number);
         self.heads.put(number, head);
-        let at = number as usize;
-        if at < self.classes.len() {
-            self.classes.set(at, Arc::new(class));
-            self.lines.set(at, Line::default());
-        } else {
-            self.classes.push_back(Arc::new(class));
-            self.lines.push_back(Line::default());
-        }
+        self.classes.put(number, Arc::new(class));
+        self.lines.put(number, Line::default());
         number
     }
 
@@ -463,14 +466,14 @@ impl Backlog {
         let rarest = skills.map(|s| self.skilled.get(s)).min_by_key(|bits| bits.map_or(0, Bits::len));
         match rarest {
             Some(bits) => bits.into_iter().flat_map(Bits::iter).collect(),
-            None => (0u32..).zip(&self.people).map(|(slot, _)| slot).collect(),
+            None => (0..self.people.len()).collect(),
         }
     }
 
     /// A number for a new class: a further one, or beyond the bound that of an empty class.
     fn vacate(&mut self) -> u32 {
-        let further = u32::try_from(self.classes.len()).unwrap_or(u32::MAX);
-        if self.classes.len() < CLASSES {
+        let further = self.classes.len();
+        if further < CLASSES {
             return further;
         }
         let Some(number) = (0u32..).zip(self.heads.iter()).find(|(_, h)| h.count == 0).map(|(n, _)| n) else {
@@ -482,9 +485,9 @@ impl Backlog {
         } else if let Some(all) = entry.and_then(|(digest, _)| self.by_digest.get_mut(&digest)) {
             all.retain(|n| *n != number);
         }
-        let crowd = self.classes.get(number as usize).map(|c| c.crowd.everyone.clone()).unwrap_or_default();
+        let crowd = self.classes.get(number).map(|c| c.crowd.everyone.clone()).unwrap_or_default();
         for slot in crowd.iter() {
-            if let Some(person) = self.people.get_mut(slot as usize) {
+            if let Some(person) = self.people.get_mut(slot) {
                 Arc::make_mut(person).set_serve(number, None);
             }
         }

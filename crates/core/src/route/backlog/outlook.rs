@@ -2,7 +2,12 @@
 
 use baton_model::{EscalationId, Millis, QueueId, Requirements, Tier, Timestamp};
 
-use super::{Backlog, Person, bits::Bits, key, line::Line, line::Place};
+use super::{
+    Backlog, Person, Seat,
+    bits::Bits,
+    key,
+    line::{Line, Place},
+};
 use crate::route::{
     fit,
     forecast::{self, Forecast, Pace, Pool, Roster},
@@ -25,12 +30,12 @@ impl Backlog {
     /// The wait of an item. `None`: nobody is there who qualifies.
     pub fn forecast(&self, asked: &Asked<'_>, pace: &Pace, now: Timestamp) -> Option<Forecast> {
         let judge = fit::Judge::new(asked.requirements.clone());
-        let mut able: Vec<&Person> = Vec::new();
+        let mut able: Vec<(&Person, &Seat)> = Vec::new();
         let mut here = Bits::default();
-        for (slot, person) in (0u32..).zip(&self.people) {
+        for (slot, (person, seat)) in (0u32..).zip(self.people.iter().zip(self.seats.iter())) {
             if judge.fit(&person.profile).is_some() {
-                able.push(person);
-                here.set(slot, person.there() && person.connected(now));
+                able.push((person, seat));
+                here.set(slot, seat.there && seat.connected(now));
             }
         }
         if here.is_empty() {
@@ -39,7 +44,7 @@ impl Backlog {
         // What only these people can do, and what they share with others.
         let (mut own, mut all, mut sharing) = (0, 0, here.clone());
         for number in self.open.iter() {
-            let Some(class) = self.classes.get(number as usize) else { continue };
+            let Some(class) = self.classes.get(number) else { continue };
             if !class.crowd.everyone.meets(&here, &self.there) {
                 continue;
             }
@@ -57,7 +62,8 @@ impl Backlog {
         }
         let mut pools = vec![summed(&able, own, asked.units, now)];
         if all > own {
-            let shared: Vec<&Person> = sharing.iter().filter_map(|s| Some(&**self.people.get(s as usize)?)).collect();
+            let shared = sharing.iter().filter_map(|s| Some((&**self.people.get(s)?, self.seats.get(s)?)));
+            let shared: Vec<_> = shared.collect();
             pools.push(summed(&shared, all, asked.units, now));
         }
         let line = forecast::Line {
@@ -72,7 +78,7 @@ impl Backlog {
     /// Items of a class that go before the one that is asked about.
     fn ahead(&self, asked: &Asked<'_>, number: u32, now: Timestamp) -> u32 {
         let Some(rival) = self.heads.get(number) else { return 0 };
-        let own = asked.escalation.and_then(|id| self.items.get(&id).map(|entry| (id, entry)));
+        let own = asked.escalation.and_then(|id| self.items.get(&id.uuid().as_u128()).map(|entry| (id, entry)));
         let count = |line: &Line| match own {
             None => line.count_while(|p| p.key <= key(now, asked.priority)),
             Some((id, entry)) => {
@@ -92,21 +98,21 @@ impl Backlog {
     /// How long the head of the line has waited that somebody stands at the end of.
     fn head_of_line(&self, asked: &Asked<'_>, now: Timestamp) -> Option<Millis> {
         let id = asked.escalation?;
-        let line = self.lines.get(self.items.get(&id)?.class as usize)?;
+        let line = self.lines.get(self.items.get(&id.uuid().as_u128())?.class)?;
         let first = line.first().filter(|first| first.id != id)?;
         Some(now.since(first.real_since))
     }
 }
 
-fn summed(people: &[&Person], ahead: u32, units: u32, now: Timestamp) -> Pool {
+fn summed(people: &[(&Person, &Seat)], ahead: u32, units: u32, now: Timestamp) -> Pool {
     let units = units.max(1);
     let mut roster = Roster::default();
     let mut free = 0u32;
-    for person in people {
-        let here = person.willing_here() && person.connected(now);
-        roster.add(&person.profile.hours, f64::from(person.profile.capacity) / f64::from(units), here);
-        if here && person.there() {
-            free = free.saturating_add(person.free_units() / units);
+    for (person, seat) in people {
+        let here = seat.willing_here() && seat.connected(now);
+        roster.add(&person.profile.hours, f64::from(seat.capacity) / f64::from(units), here);
+        if here && seat.there {
+            free = free.saturating_add(seat.free_units() / units);
         }
     }
     Pool { ahead: ahead.min(u32::MAX - 1), free, staffing: roster.staffing(now) }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use baton_model::{Channel, HumanAgent, HumanAgentId, HumanProfile, Timestamp, Willing};
+use baton_model::{Channel, Hours, HumanAgent, HumanAgentId, HumanProfile, Timestamp, Willing};
 
 use crate::calendar;
 
@@ -24,97 +24,109 @@ pub(super) struct Serve {
     pub(super) helps: bool,
 }
 
+/// What stays while the profile stays.
 #[derive(Debug, Clone)]
 pub(super) struct Person {
     pub(super) id: HumanAgentId,
     pub(super) profile: Arc<HumanProfile>,
-    pub(super) lease_until: Option<Timestamp>,
-    pub(super) willing: Willing,
-    pub(super) load: u32,
-    /// Items held of each channel, where the profile limits them.
-    held: [u32; 3],
-    pub(super) idle_since: Timestamp,
-    pub(super) offered_at: Timestamp,
-    /// Absent without shifts.
-    pub(super) shift: Option<Shift>,
-    working: bool,
     /// By class.
-    pub(super) serves: Arc<Vec<Serve>>,
-}
-
-/// What a search among many reads of a person.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seat {
-    pub(super) id: HumanAgentId,
-    pub(super) occupied: u64,
-    pub(super) idle_since: Timestamp,
-    pub(super) offered_at: Timestamp,
-    pub(super) lease_until: Option<Timestamp>,
-    /// When their shift next starts or ends, while that matters.
-    pub(super) turns_at: Option<Timestamp>,
-    pub(super) load: u32,
-    pub(super) there: bool,
-    /// There, with room for something.
-    pub(super) asks: bool,
-}
-
-impl Seat {
-    pub(super) fn connected(&self, now: Timestamp) -> bool {
-        self.lease_until.is_some_and(|until| until > now)
-    }
+    pub(super) serves: Vec<Serve>,
 }
 
 impl Person {
-    pub(super) fn seat(&self) -> Seat {
-        Seat {
-            id: self.id,
-            occupied: self.occupied(),
-            idle_since: self.idle_since,
-            offered_at: self.offered_at,
-            lease_until: self.lease_until,
-            turns_at: self.turns_at(),
-            load: self.load,
-            there: self.there(),
-            asks: self.there() && self.free_units() > 0,
+    pub(super) fn serve(&self, class: u32) -> Option<Serve> {
+        let at = self.serves.binary_search_by_key(&class, |s| s.class).ok()?;
+        self.serves.get(at).copied()
+    }
+
+    pub(super) fn set_serve(&mut self, class: u32, serve: Option<Serve>) {
+        match (self.serves.binary_search_by_key(&class, |s| s.class), serve) {
+            (Ok(at), Some(serve)) => self.serves[at] = serve,
+            (Ok(at), None) => {
+                self.serves.remove(at);
+            }
+            (Err(at), Some(serve)) => self.serves.insert(at, serve),
+            (Err(_), None) => {}
         }
     }
 
+    /// Held now and at most, where the profile limits the channel.
+    pub(super) fn limit_of(&self, channel: Channel, seat: &Seat) -> Option<(u32, u32)> {
+        let most = *self.profile.limits.get(&channel)?;
+        Some((seat.held[slot(channel)], most))
+    }
+}
+
+/// What changes all the time. A search among many reads the first 64 bytes only: one cache line a person.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Seat {
+    /// Parts of the capacity in use, in units of 1/2^32: exact enough to compare any two real capacities.
+    pub(super) occupied: u64,
+    pub(super) idle_since: Timestamp,
+    pub(super) lease_until: Option<Timestamp>,
+    pub(super) id: HumanAgentId,
+    pub(super) offered_at: Timestamp,
+    pub(super) load: u32,
+    pub(super) capacity: u32,
+
+    /// Connected (as far as the last put says), available, and inside their shift (as of the last look).
+    pub(super) there: bool,
+    /// There, with room for something.
+    pub(super) asks: bool,
+    pub(super) willing: Willing,
+    working: bool,
+    /// No more of that channel.
+    full: [bool; 3],
+    /// Items held of each channel, where the profile limits them.
+    held: [u32; 3],
+    /// Absent without shifts.
+    shift: Option<Shift>,
+}
+
+impl Seat {
+    /// `old`: what was known of the same person with the same profile.
     pub(super) fn of(human: &HumanAgent, old: Option<&Self>, now: Timestamp) -> Self {
-        let same = old.filter(|o| *o.profile == human.profile);
-        let profile = same.map_or_else(|| Arc::new(human.profile.clone()), |o| Arc::clone(&o.profile));
-        let mut held = [0; 3];
+        let (profile, load) = (&human.profile, human.load());
+        let (mut held, mut full) = ([0; 3], [false; 3]);
         if !profile.limits.is_empty() {
             // What only wraps up is no conversation any more.
             human.held.iter().filter(|h| h.until.is_none()).for_each(|h| held[slot(h.channel)] += 1);
+            profile.limits.iter().for_each(|(channel, most)| full[slot(*channel)] = held[slot(*channel)] >= *most);
         }
-        let mut person = Self {
+        let mut seat = Self {
             id: human.id,
-            profile,
             lease_until: human.presence.lease_until,
             willing: human.presence.willing,
-            load: human.load(),
+            shift: old.and_then(|o| o.shift),
+            working: true,
+            capacity: profile.capacity,
+            load,
             held,
+            full,
+            occupied: (u64::from(load) << 32) / u64::from(profile.capacity.max(1)),
             idle_since: human.idle_since,
             offered_at: human.offered_at,
-            shift: same.and_then(|o| o.shift),
-            working: true,
-            serves: same.map(|o| Arc::clone(&o.serves)).unwrap_or_default(),
+            there: false,
+            asks: false,
         };
-        person.look_at_shift(now);
-        person
+        seat.look_at_shift(&profile.hours, now);
+        seat
     }
 
     /// Refreshes what is known of the shift, if the person is there to work it. True: it is another one.
-    pub(super) fn look_at_shift(&mut self, now: Timestamp) -> bool {
+    pub(super) fn look_at_shift(&mut self, hours: &Hours, now: Timestamp) -> bool {
         let known = self.shift.filter(|s| s.from <= now && now < s.to);
         let before = self.shift;
-        if known.is_none() && self.willing_here() {
-            let to = calendar::next_change(&self.profile.hours, now);
-            self.working = calendar::is_open(&self.profile.hours, now);
-            self.shift = to.map(|to| Shift { from: now, to, working: self.working });
-        } else if let Some(shift) = known {
+        if let Some(shift) = known {
             self.working = shift.working;
+        } else if self.willing_here() {
+            let to = calendar::next_change(hours, now);
+            self.working = calendar::is_open(hours, now);
+            self.shift = to.map(|to| Shift { from: now, to, working: self.working });
         }
+        self.there = self.willing_here() && self.working;
+        self.asks = self.there && self.free_units() > 0;
         self.shift != before
     }
 
@@ -122,24 +134,19 @@ impl Person {
         self.lease_until.is_some() && self.willing == Willing::Available
     }
 
-    /// Connected (as far as the last put says), available, and inside their shift (as of the last look).
-    pub(super) fn there(&self) -> bool {
-        self.willing_here() && self.working
-    }
-
     pub(super) fn connected(&self, now: Timestamp) -> bool {
         self.lease_until.is_some_and(|until| until > now)
     }
 
-    pub(super) fn working(&self, now: Timestamp) -> bool {
+    pub(super) fn working(&self, hours: &Hours, now: Timestamp) -> bool {
         match self.shift {
             Some(s) if s.from <= now && now < s.to => s.working,
-            _ => calendar::is_open(&self.profile.hours, now),
+            _ => calendar::is_open(hours, now),
         }
     }
 
     pub(super) fn free_units(&self) -> u32 {
-        self.profile.capacity.saturating_sub(self.load)
+        self.capacity.saturating_sub(self.load)
     }
 
     /// When their shift next starts or ends, while that matters.
@@ -148,35 +155,7 @@ impl Person {
     }
 
     pub(super) fn takes(&self, demand: Demand) -> bool {
-        self.free_units() >= demand.units && self.limit_of(demand.channel).is_none_or(|(held, most)| held < most)
-    }
-
-    /// Held now and at most, where the profile limits the channel.
-    pub(super) fn limit_of(&self, channel: Channel) -> Option<(u32, u32)> {
-        let most = *self.profile.limits.get(&channel)?;
-        Some((self.held[slot(channel)], most))
-    }
-
-    /// Parts of the capacity in use, in units of 1/2^32: exact enough to compare any two real capacities.
-    pub(super) fn occupied(&self) -> u64 {
-        (u64::from(self.load) << 32) / u64::from(self.profile.capacity.max(1))
-    }
-
-    pub(super) fn serve(&self, class: u32) -> Option<Serve> {
-        let at = self.serves.binary_search_by_key(&class, |s| s.class).ok()?;
-        self.serves.get(at).copied()
-    }
-
-    pub(super) fn set_serve(&mut self, class: u32, serve: Option<Serve>) {
-        let serves = Arc::make_mut(&mut self.serves);
-        match (serves.binary_search_by_key(&class, |s| s.class), serve) {
-            (Ok(at), Some(serve)) => serves[at] = serve,
-            (Ok(at), None) => {
-                serves.remove(at);
-            }
-            (Err(at), Some(serve)) => serves.insert(at, serve),
-            (Err(_), None) => {}
-        }
+        self.free_units() >= demand.units && !self.full[slot(demand.channel)]
     }
 }
 

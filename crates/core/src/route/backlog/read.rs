@@ -3,7 +3,7 @@
 use baton_model::{Candidate, EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, Willing};
 
 use super::{
-    Backlog, Class, Exception, Person,
+    Backlog, Class, Exception, Person, Seat,
     class::Head,
     line::{Line, Place},
 };
@@ -17,8 +17,8 @@ impl Backlog {
     /// as well as this one; where nobody is there for one of them, those that share a queue. Who is ahead is decided by the
     /// score of `core::route`, for a person of plain speed. Costs the number of classes and the logarithm of their lines.
     pub fn position(&self, id: EscalationId, now: Timestamp) -> Option<u32> {
-        let entry = self.items.get(&id)?;
-        let (class, head) = (self.classes.get(entry.class as usize)?, self.heads.get(entry.class)?);
+        let entry = self.items.get(&id.uuid().as_u128())?;
+        let (class, head) = (self.classes.get(entry.class)?, self.heads.get(entry.class)?);
         let place = Place { key: entry.key, real_since: entry.real_since, id };
         let mut ahead = 0u32;
         for number in self.open.iter().filter(|n| *n == entry.class || self.competes(class, *n)) {
@@ -39,11 +39,11 @@ impl Backlog {
     /// All lines of a class, except those that are kept for somebody.
     pub(super) fn lines_of(&self, class: u32, head: &Head) -> impl Iterator<Item = &Line> {
         let beside = head.exceptions.then(|| self.beside(class).map(|(_, line)| line));
-        self.lines.get(class as usize).into_iter().chain(beside.into_iter().flatten())
+        self.lines.get(class).into_iter().chain(beside.into_iter().flatten())
     }
 
     fn competes(&self, class: &Class, with: u32) -> bool {
-        let Some(other) = self.classes.get(with as usize) else { return false };
+        let Some(other) = self.classes.get(with) else { return false };
         let nobody = |c: &Class| !c.crowd.everyone.meets(&self.there, &self.there);
         if nobody(class) || nobody(other) {
             return class.needs().queues.iter().any(|q| other.needs().queues.contains(q));
@@ -53,13 +53,13 @@ impl Backlog {
 
     /// Everybody, with why or why not: who could take it now first, then who qualifies, then by name.
     pub fn explain(&self, id: EscalationId, now: Timestamp) -> Vec<Candidate> {
-        let Some(entry) = self.items.get(&id) else { return Vec::new() };
-        let Some(class) = self.classes.get(entry.class as usize) else { return Vec::new() };
+        let Some(entry) = self.items.get(&id.uuid().as_u128()) else { return Vec::new() };
+        let Some(class) = self.classes.get(entry.class) else { return Vec::new() };
         let exception = entry.exception.as_deref();
-        let reserved = self.keeper(entry.class, exception).and_then(|s| self.people.get(s as usize)).map(|p| p.id);
-        let mut rows: Vec<(bool, Candidate)> = Vec::with_capacity(self.people.len());
-        for person in &self.people {
-            let (qualified, obstacles) = self.obstacles(person, class, exception, reserved, now);
+        let reserved = self.keeper(entry.class, exception).and_then(|s| self.people.get(s)).map(|p| p.id);
+        let mut rows: Vec<(bool, Candidate)> = Vec::new();
+        for (person, seat) in self.people.iter().zip(self.seats.iter()) {
+            let (qualified, obstacles) = self.obstacles((person, seat), class, exception, reserved, now);
             let takes = obstacles.is_empty();
             let mut why = Vec::new();
             if qualified {
@@ -78,7 +78,7 @@ impl Backlog {
 
     fn obstacles(
         &self,
-        person: &Person,
+        (person, seat): (&Person, &Seat),
         class: &Class,
         exception: Option<&Exception>,
         reserved: Option<HumanAgentId>,
@@ -89,27 +89,27 @@ impl Backlog {
             words.push("declined it, or let the offer pass".into());
         }
         let qualified = words.is_empty();
-        if !person.connected(now) {
+        if !seat.connected(now) {
             words.push("not connected".into());
-        } else if person.willing != Willing::Available {
-            words.push(if person.willing == Willing::Busy { "busy" } else { "away" }.into());
+        } else if seat.willing != Willing::Available {
+            words.push(if seat.willing == Willing::Busy { "busy" } else { "away" }.into());
         }
-        if !person.working(now) {
+        if !seat.working(&person.profile.hours, now) {
             words.push("outside their shift".into());
         }
-        if person.free_units() < class.demand.units {
-            let (load, capacity) = (person.load, person.profile.capacity);
+        if seat.free_units() < class.demand.units {
+            let (load, capacity) = (seat.load, seat.capacity);
             words.push(if class.demand.units > capacity {
                 format!("takes {capacity} at most, this needs {}", class.demand.units)
             } else {
                 format!("full, {load} of {capacity}")
             });
         }
-        if let Some((held, most)) = person.limit_of(class.demand.channel).filter(|(held, most)| held >= most) {
+        if let Some((held, most)) = person.limit_of(class.demand.channel, seat).filter(|(held, most)| held >= most) {
             words.push(format!("{held} of {most} of this channel"));
         }
         if let Some(other) = reserved.filter(|r| *r != person.id) {
-            let known = self.slots.get(&other).and_then(|slot| self.people.get(*slot as usize));
+            let known = self.slots.get(&other.uuid().as_u128()).and_then(|slot| self.people.get(*slot));
             let name = known.map_or("somebody", |p| p.profile.name.as_str());
             words.push(format!("reserved for {name}"));
         }
@@ -134,14 +134,13 @@ impl Backlog {
         let earliest = self.shift_ends.iter().map(|(to, _)| *to).find(|to| *to > now);
         // Remembered shifts that are over say nothing about now.
         let over = self.shift_ends.iter().take_while(|(to, _)| *to <= now);
-        let looked_up =
-            over.filter_map(|(_, slot)| calendar::next_change(&self.people.get(*slot as usize)?.profile.hours, now));
+        let looked_up = over.filter_map(|(_, slot)| calendar::next_change(&self.people.get(*slot)?.profile.hours, now));
         looked_up.chain(earliest).min()
     }
 
     /// People who are connected, willing and working.
     fn there(&self, now: Timestamp) -> impl Iterator<Item = (u32, &Person)> {
-        let present = move |slot: u32| self.people.get(slot as usize).filter(|p| p.connected(now));
-        self.there.iter().filter_map(move |slot| Some((slot, &**present(slot)?)))
+        let connected = move |slot: &u32| self.seats.get(*slot).is_some_and(|s| s.connected(now));
+        self.there.iter().filter(connected).filter_map(|slot| Some((slot, &**self.people.get(slot)?)))
     }
 }

@@ -1,4 +1,4 @@
-//! Small records by number, side by side in chunks that clones share until one of them changes.
+//! Records by number, side by side in chunks that clones share until one of them changes.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ impl<T> Default for Table<T> {
     }
 }
 
-impl<T: Copy> Table<T> {
+impl<T: Clone> Table<T> {
     pub(super) fn get(&self, n: u32) -> Option<&T> {
         self.chunks.get(n as usize / CHUNK)?.get(n as usize % CHUNK)
     }
@@ -24,6 +24,12 @@ impl<T: Copy> Table<T> {
     pub(super) fn get_mut(&mut self, n: u32) -> Option<&mut T> {
         let chunk = Arc::make_mut(&mut self.chunks).get_mut(n as usize / CHUNK)?;
         Arc::make_mut(chunk).get_mut(n as usize % CHUNK)
+    }
+
+    /// The next number.
+    pub(super) fn len(&self) -> u32 {
+        let full = self.chunks.len().saturating_sub(1) * CHUNK;
+        u32::try_from(full + self.chunks.last().map_or(0, |c| c.len())).unwrap_or(u32::MAX)
     }
 
     /// Replaces a record, or appends it where `n` is the next number.
@@ -68,6 +74,7 @@ mod tests {
         }
         assert!(before.iter().copied().eq(0..200));
         assert_eq!([table.get(70), table.get(199), table.get(200), table.get(201)], [Some(&7), Some(&9), Some(&200), None]);
+        assert_eq!((table.len(), before.len(), Table::<u8>::default().len()), (201, 200, 0));
         table.iter_mut().for_each(|n| *n += 1);
         assert_eq!((table.get(0), before.get(0)), (Some(&1), Some(&0)));
     }

@@ -59,7 +59,7 @@ fn item(skills: &[(&str, u8)], language: Option<&str>, since: i64) -> WorkItem {
 fn human(n: u8, skills: &[(&str, u8)], languages: &[&str]) -> HumanAgent {
     HumanAgent {
         id: hum(n),
-        profile: profile(&format!("P{n}"), skills, languages),
+        profile: Arc::new(profile(&format!("P{n}"), skills, languages)),
         presence: Presence { lease_until: Some(NOW + Millis::mins(1)), willing: Willing::Available, since: NOW },
         held: vec![],
         idle_since: NOW,
@@ -129,7 +129,7 @@ fn nobody_is_offered_work_who_is_not_free_and_there() {
         ("not connected", |h| h.presence.lease_until = None),
         ("not connected", |h| h.presence.lease_until = Some(NOW)),
         ("full, 2 of 2", |h| h.held = vec![Held { escalation: esc(9), units: 2, channel: Channel::Chat, until: None }]),
-        ("does not serve billing", |h| h.profile.queues = vec![QueueId("general".into())]),
+        ("does not serve billing", |h| Arc::make_mut(&mut h.profile).queues = vec![QueueId("general".into())]),
     ];
     for (why, change) in changes {
         let mut h = free.clone();
@@ -140,7 +140,7 @@ fn nobody_is_offered_work_who_is_not_free_and_there() {
     }
     for (hours, want) in [(works("09:00", "10:00"), false), (works("10:00", "11:00"), true)] {
         let mut h = free.clone();
-        h.profile.hours = hours;
+        Arc::make_mut(&mut h.profile).hours = hours;
         let b = backlog(&[h], &[(1, item(&[], None, 0))]);
         assert_eq!(pair(&b).is_some(), want);
         assert_eq!(
@@ -241,7 +241,7 @@ fn the_forecast_knows_free_places_and_the_line() {
 #[test]
 fn shift_changes_of_those_who_are_there() {
     let mut h = human(1, &[], &[]);
-    h.profile.hours = Hours {
+    Arc::make_mut(&mut h.profile).hours = Hours {
         time_zone: "UTC".into(),
         windows: vec![Window { days: vec![Day::Mon], from: "10:30".into(), to: "11:00".into() }],
         holidays: vec![],
@@ -259,7 +259,7 @@ fn shift_changes_of_those_who_are_there() {
 
 #[derive(Debug, Clone)]
 enum Op {
-    Item(u8, WorkItem),
+    Item(u8, Box<WorkItem>),
     Gone(u8),
     Human(HumanAgent),
 }
@@ -285,7 +285,7 @@ fn op() -> impl Any<Value = Op> {
             i.decliners = decliners.into_iter().map(hum).collect();
             i.preferred = preferred.map(hum);
             i.units = units;
-            Op::Item(n, i)
+            Op::Item(n, Box::new(i))
         });
     let some_human = (
         (people(), skills(), prop::sample::subsequence(vec!["de", "en"], 0..=2), 0..4u8),
@@ -296,10 +296,11 @@ fn op() -> impl Any<Value = Op> {
     )
         .prop_map(|((n, skills, languages, held), lease, willing, from, queues)| {
             let mut h = holding(human(n, &skills, &languages), held);
-            h.profile.capacity = 3;
-            h.profile.queues = queues.iter().map(|q| QueueId((*q).to_owned())).collect();
+            Arc::make_mut(&mut h.profile).capacity = 3;
+            Arc::make_mut(&mut h.profile).queues = queues.iter().map(|q| QueueId((*q).to_owned())).collect();
             if !from.is_empty() {
-                h.profile.hours.windows = vec![Window { days: vec![Day::Mon], from: from.into(), to: "18:00".into() }];
+                Arc::make_mut(&mut h.profile).hours.windows =
+                    vec![Window { days: vec![Day::Mon], from: from.into(), to: "18:00".into() }];
             }
             h.presence.lease_until = lease.map(|s| NOW + Millis::secs(s));
             h.presence.willing = willing;
@@ -315,7 +316,7 @@ fn apply(b: &mut Backlog, (items, humans): &mut State, op: &Op) {
     match op {
         Op::Item(n, i) => {
             b.put_item(esc(*n), i);
-            items.insert(esc(*n), i.clone());
+            items.insert(esc(*n), (**i).clone());
         }
         Op::Gone(n) => {
             b.remove_item(esc(*n));

@@ -58,8 +58,8 @@ fn region_attributes_and_the_owners_expression_exclude() {
         (|r| r.who = Some("person.region == 'emea'".into()), "not among `person.region == 'emea'`"),
     ];
     let mut able = human(2, &[], &[]);
-    able.profile.region = Some("emea".into());
-    able.profile.attributes.insert("clearance".into(), "card-data".into());
+    Arc::make_mut(&mut able.profile).region = Some("emea".into());
+    Arc::make_mut(&mut able.profile).attributes.insert("clearance".into(), "card-data".into());
     for (ask, why) in asks {
         let mut i = item(&[], None, 0);
         ask(&mut i.requirements);
@@ -72,8 +72,8 @@ fn region_attributes_and_the_owners_expression_exclude() {
 #[test]
 fn overflow_queues_are_served_after_the_main_ones() {
     let mut helper = human(1, &[], &[]);
-    helper.profile.queues = vec![QueueId("general".into())];
-    helper.profile.overflow_queues = vec![QueueId("billing".into())];
+    Arc::make_mut(&mut helper.profile).queues = vec![QueueId("general".into())];
+    Arc::make_mut(&mut helper.profile).overflow_queues = vec![QueueId("billing".into())];
     let mut own = item(&[], None, -5);
     own.queue = QueueId("general".into());
     own.requirements.queues = vec![own.queue.clone()];
@@ -91,7 +91,7 @@ fn overflow_queues_are_served_after_the_main_ones() {
 #[test]
 fn a_queue_lends_its_people_only_while_its_own_wait_is_short() {
     let mut lender = human(1, &[], &[]);
-    lender.profile.queues = vec![QueueId("general".into())];
+    Arc::make_mut(&mut lender.profile).queues = vec![QueueId("general".into())];
     let mut overflowed = item(&[], None, -200);
     overflowed.requirements.queues.push(QueueId("general".into()));
     // Of the lender's own queue, but for somebody else.
@@ -113,8 +113,8 @@ fn a_queue_lends_its_people_only_while_its_own_wait_is_short() {
 #[test]
 fn a_channel_has_its_own_limit_within_the_capacity() {
     let mut h = holding(human(1, &[], &[]), 1);
-    h.profile.capacity = 5;
-    h.profile.limits = [(Channel::Chat, 1)].into();
+    Arc::make_mut(&mut h.profile).capacity = 5;
+    Arc::make_mut(&mut h.profile).limits = [(Channel::Chat, 1)].into();
     let mail = WorkItem { channel: Channel::Email, ..item(&[], None, 0) };
     let b = backlog(&[h], &[(1, item(&[], None, -9)), (2, mail)]);
     assert_eq!(pair(&b), Some((esc(2), hum(1))));
@@ -175,7 +175,7 @@ fn shift(zone: &str, days: &[Day], from: &str, to: &str, start: &str, moments: &
     let at = |text: &str| Timestamp::from_jiff(text.parse().expect("a moment"));
     let mut h = human(1, &[], &[]);
     h.presence.lease_until = Some(at(start) + Millis::hours(1_000));
-    h.profile.hours = Hours {
+    Arc::make_mut(&mut h.profile).hours = Hours {
         time_zone: zone.into(),
         windows: vec![Window { days: days.to_vec(), from: from.into(), to: to.into() }],
         holidays: vec![],
