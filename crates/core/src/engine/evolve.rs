@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use baton_model::{
     Actor, Channel, Claim, Commitment, CommitmentId, Conversation, ConversationId, Escalation, EscalationId,
-    EscalationState, Event, FactsState, Holder, HumanAgent, HumanOffer, MeasuredFacts, OfferState, Outcome, PastContact,
-    PendingAnswer, PolicyChange, PolicyStep, Polishing, Presence, Recorded, Settled, Sourced, Timestamp,
+    EscalationState, Event, FactsState, Holder, HumanAgent, HumanOffer, OfferState, Outcome, PendingAnswer, PolicyChange,
+    PolicyStep, Polishing, Presence, Recorded, Settled, Sourced, Timestamp,
 };
 
 use super::{
     cases,
+    ending::{archive, close_conversation, end, pause_clocks, remember_solution, stop_clocks},
     holding::{give_back, hold, look_at_shifts, person, presence, release_owner, settle_offer, waiting_since, wrap_up},
-    state::{
-        CHANGES_KEPT, CONTACTS_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, SOLVED_KEPT, Solved, State,
-        TimerKey,
-    },
+    state::{CHANGES_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, State},
     trial, waits,
 };
 use crate::route;
@@ -456,7 +454,7 @@ fn log(state: &mut State, change: PolicyChange) {
     }
 }
 
-fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversation)) {
+pub(super) fn change(state: &mut State, id: ConversationId, f: impl FnOnce(&mut Conversation)) {
     if let Some(c) = state.conversations.get(&id) {
         let mut c = Arc::clone(c);
         f(Arc::make_mut(&mut c));
@@ -492,49 +490,6 @@ fn put_order(state: &mut State, order: &Arc<baton_model::Order>, at: Timestamp) 
     state.orders.insert(order.reference.clone(), record);
 }
 
-fn close_conversation(state: &mut State, id: ConversationId, facts: Option<&MeasuredFacts>, at: Timestamp) {
-    let Some(c) = state.conversations.get(&id).cloned() else { return };
-    if !c.counted {
-        let escalated = !c.escalations.is_empty();
-        state.ledger.conversation_closed(at, escalated);
-        if !escalated {
-            state.ledger.cases.add(cases::of_contained(state, &c, at, facts));
-        }
-    }
-    // A visitor may claim to be anybody: only a known customer has a past.
-    if let Some(customer) = c.customer.external_id.as_ref().filter(|_| c.customer.verified) {
-        let about = c.turns.iter().find(|t| t.is_customer()).map_or("", |t| t.text.as_str());
-        let contact = PastContact {
-            conversation: id,
-            at: c.opened_at,
-            about: super::notices::shorten(about, 120),
-            escalated: !c.escalations.is_empty(),
-        };
-        let contacts = state.contacts.entry(customer.clone()).or_default();
-        contacts.retain(|known| known.conversation != id);
-        contacts.push_front(contact);
-        contacts.truncate(CONTACTS_KEPT);
-    }
-    change(state, id, |c| {
-        c.closed_at = Some(at);
-        c.counted = true;
-        c.pending_answer = None;
-    });
-}
-
-fn archive(state: &mut State, id: ConversationId) {
-    if let Some(c) = state.conversations.remove(&id) {
-        for e in &c.escalations {
-            state.backlog.remove_item(*e);
-            state.timers.set(TimerKey::Escalation(*e), None);
-            state.escalations.remove(e);
-        }
-    }
-    state.secrets.remove(&id);
-    state.promising.remove(&id);
-    state.timers.set(TimerKey::Conversation(id), None);
-}
-
 fn leaves_line(state: &mut State, escalation: EscalationId, at: Timestamp) {
     if let Some(e) = state.escalations.get(&escalation) {
         waits::learn_leaving(&mut state.pace, e, at);
@@ -547,43 +502,6 @@ fn running(state: &mut State, id: EscalationId, kind: baton_model::ClockKind, f:
             f(clock);
         }
     });
-}
-
-/// Nobody is waited for: time does not count. A broken target stays broken.
-fn pause_clocks(e: &mut Escalation, at: Timestamp) {
-    for clock in e.clocks.iter_mut().filter(|c| c.stopped_at.is_none() && c.breached_at.is_none()) {
-        clock.paused_at.get_or_insert(at);
-    }
-}
-
-fn stop_clocks(e: &mut Escalation, at: Timestamp) {
-    for clock in e.clocks.iter_mut().filter(|c| c.stopped_at.is_none()) {
-        clock.stopped_at = Some(at);
-    }
-}
-
-fn end(e: &mut Escalation, at: Timestamp, outcome: Outcome) {
-    e.outcome = Some(outcome);
-    e.ended_at.get_or_insert(at);
-    e.obligation = None;
-    e.item.next_step_at = None;
-    stop_clocks(e, at);
-}
-
-fn remember_solution(state: &mut State, id: EscalationId) {
-    let Some(e) = state.escalations.get(&id) else { return };
-    let Some(c) = state.conversations.get(&e.conversation) else { return };
-    let resolution = c.turns.iter().rev().find(|t| matches!(t.author, baton_model::Author::HumanAgent { .. }));
-    let (Some(resolution), Some(package)) = (resolution, &e.package) else { return };
-    let solved = Solved {
-        escalation: id,
-        headline: package.headline.text.clone(),
-        issue_class: e.issue_class.clone(),
-        resolution: super::notices::shorten(&resolution.text, 240),
-        meaning: super::escalate::meaning(c).cloned(),
-    };
-    state.solved.push_front(solved);
-    state.solved.truncate(SOLVED_KEPT);
 }
 
 fn use_key(state: &mut State, key: &str, hash: u64, reply: &baton_model::Reply, at: Timestamp) {

@@ -15,6 +15,7 @@ mod config;
 mod consent;
 mod customer;
 mod desk;
+mod ending;
 mod escalate;
 mod evolve;
 mod hindsight;
