@@ -1,8 +1,8 @@
-/** Who could have taken it, and why this person: read by a supervisor, after the journey has left a solved escalation. */
+/** Why this person, and under which step: read by a supervisor, after the journey has left a solved escalation. */
 import { expect, test } from '@playwright/test';
 import { account, demo, look, open, signIn } from './support';
 
-test('the supervisor reads why this person, and who else could have taken it', async ({ browser }) => {
+test('the supervisor reads why this person took it', async ({ browser }) => {
   const { page, context } = await open(browser, 'wide', 'about:blank');
   const d = await demo(page);
   await signIn(page, d, account(d, 'supervisor'));
@@ -10,7 +10,8 @@ test('the supervisor reads why this person, and who else could have taken it', a
   await page.getByRole('region', { name: 'Recent reviews' }).getByRole('link').first().click();
   const known = page.getByRole('complementary', { name: 'What is known' });
   await known.getByText('Routing', { exact: true }).click();
-  await expect(known.getByRole('list', { name: 'People' }).getByRole('listitem').first()).toBeVisible();
+  await expect(known.getByText(/^Taken because: /)).toBeVisible();
+  await expect(known.getByRole('list', { name: 'Steps' })).toContainText('taken under this');
   await expect(known.getByText(/^(Anybody of|Needs) /)).toBeVisible();
   await look(page, 'item-routing', ['narrow', 'phone']);
   await context.close();
