@@ -44,6 +44,16 @@ pub enum Channel {
     Voice,
 }
 
+impl Channel {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Email => "email",
+            Self::Voice => "voice",
+        }
+    }
+}
+
 /// Who answers while the AI holds the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -298,6 +298,17 @@ pub enum Event {
     FirstReplied {
         escalation: EscalationId,
     },
+    /// The customer has been silent for what the queue says: it takes so many units from now on.
+    WentIdle {
+        escalation: EscalationId,
+        human_agent: HumanAgentId,
+        units: u32,
+    },
+    /// The customer wrote again: it takes what it took before.
+    WokeUp {
+        escalation: EscalationId,
+        human_agent: HumanAgentId,
+    },
     ObligationSet {
         escalation: EscalationId,
         obligation: Obligation,
@@ -467,6 +478,8 @@ impl Event {
             Self::OfferExpired { .. } => "offer_expired",
             Self::OfferRescinded { .. } => "offer_rescinded",
             Self::FirstReplied { .. } => "first_replied",
+            Self::WentIdle { .. } => "went_idle",
+            Self::WokeUp { .. } => "woke_up",
             Self::ObligationSet { .. } => "obligation_set",
             Self::ObligationMissed { .. } => "obligation_missed",
             Self::ClockStarted { .. } => "clock_started",

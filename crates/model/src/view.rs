@@ -97,7 +97,11 @@ pub struct HumanView {
     pub willing: Willing,
     /// Inside their shift now.
     pub working: bool,
+    /// Units in use; above the capacity when silent customers wrote again.
     pub load: u32,
+    /// Conversations whose customer is silent, and which take less for that.
+    #[serde(default)]
+    pub idle: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -141,6 +145,12 @@ pub struct WorkCard {
     /// The customer wrote last.
     pub customer_waiting: bool,
     pub customer_connected: bool,
+    /// Units that it takes of its owner now.
+    #[serde(default)]
+    pub units: u32,
+    /// It takes less since then, because the customer is silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_since: Option<Timestamp>,
     pub mood: f32,
 }
 

@@ -50,6 +50,8 @@ fn escalation_of(event: &Event) -> Option<EscalationId> {
         | Event::OfferExpired { escalation, .. }
         | Event::OfferRescinded { escalation, .. }
         | Event::FirstReplied { escalation }
+        | Event::WentIdle { escalation, .. }
+        | Event::WokeUp { escalation, .. }
         | Event::ObligationSet { escalation, .. }
         | Event::ObligationMissed { escalation, .. }
         | Event::ClockStarted { escalation, .. }

@@ -12,6 +12,7 @@ use super::{
     cases,
     ending::{archive, close_conversation, end, pause_clocks, remember_solution, stop_clocks},
     holding::{give_back, hold, look_at_shifts, person, presence, release_owner, settle_offer, waiting_since, wrap_up},
+    idle,
     state::{CHANGES_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, State},
     trial, waits,
 };
@@ -303,6 +304,8 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 e.state = EscalationState::Active { human_agent, since: at };
             }
         }),
+        Event::WentIdle { escalation, human_agent, units } => idle::went(state, *escalation, *human_agent, *units, at),
+        Event::WokeUp { escalation, human_agent } => idle::woke(state, *escalation, *human_agent),
         Event::ObligationSet { escalation, obligation } => alter(state, *escalation, |e| e.obligation = Some(*obligation)),
         // The rung that follows sets the next obligation; the miss itself is history.
         Event::ObligationMissed { .. } => {}

@@ -34,9 +34,14 @@ pub(super) fn look_at_shifts(state: &mut State, at: Timestamp) {
 
 pub(super) fn hold(state: &mut State, offer: &Offer, units: u32, channel: Channel, at: Timestamp) {
     person(state, offer.human_agent, |h| {
-        h.held.push(Held { escalation: offer.escalation, units, channel, until: None });
+        h.held.push(Held::new(offer.escalation, units, channel));
         h.offered_at = at;
     });
+}
+
+/// What a person holds of an escalation whose work is not over.
+pub(super) fn working(human: &HumanAgent, escalation: EscalationId) -> Option<&Held> {
+    human.held.iter().find(|held| held.escalation == escalation && held.until.is_none())
 }
 
 fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at: Timestamp) {
@@ -68,7 +73,13 @@ pub(super) fn wrap_up(state: &mut State, escalation: EscalationId, at: Timestamp
     if let Some(owner) = owner.filter(|_| at_work && time > Millis::default()) {
         person(state, owner, |h| {
             let working = h.held.iter_mut().filter(|held| held.escalation == escalation && held.until.is_none());
-            working.for_each(|held| held.until = Some(at + time));
+            working.for_each(|held| {
+                held.until = Some(at + time);
+                // The paperwork of a silent conversation takes what it took.
+                if held.idle_since.take().is_some() {
+                    held.spared = 0;
+                }
+            });
         });
     }
 }

@@ -20,6 +20,7 @@ mod escalate;
 mod evolve;
 mod hindsight;
 mod holding;
+mod idle;
 mod invariants;
 mod leave;
 mod notices;

@@ -91,7 +91,8 @@ impl Step<'_> {
             (Holder::Closed, None) if c.closed_at.is_some_and(|at| at + ARCHIVE_AFTER <= self.now) => {
                 self.emit(Stream::Conversation(id), Event::ConversationArchived { conversation: id });
             }
-            (Holder::Queue | Holder::Human { .. }, Some(e)) => self.customer_left(&e),
+            (Holder::Queue, Some(e)) => self.customer_left(&e),
+            (Holder::Human { .. }, Some(e)) => self.goes_idle(&c, &e),
             _ => {}
         }
     }

@@ -103,12 +103,7 @@ impl Floor {
 
     pub(crate) fn hold(&mut self, person: usize, case: usize) {
         let units = self.cases[case].item.units;
-        self.people[person].human.held.push(Held {
-            escalation: escalation(case),
-            units,
-            channel: Channel::Chat,
-            until: None,
-        });
+        self.people[person].human.held.push(Held::new(escalation(case), units, Channel::Chat));
     }
 
     pub(crate) fn release(&mut self, person: usize, case: usize, now: Timestamp) {

@@ -1,7 +1,7 @@
 //! The supervisor's board: what needs a person now, then why.
 
 use baton_model::{
-    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, HumanProfile, Millis, NextAction,
+    AttentionItem, AttentionKind, BoardView, Channel, Escalation, EscalationState, Holder, HumanProfile, Millis, NextAction,
     PersonBar, QueueLane, Requirements, Tier, Timestamp, WaitingDot,
 };
 
@@ -125,7 +125,7 @@ fn lane(state: &State, queue: &baton_model::Queue, people: &[&HumanProfile], now
         issue_class: queue.topics.first().map_or("other", String::as_str),
         requirements: &requirements,
         priority: 0,
-        units: 1,
+        units: route::units_in(queue, Channel::Chat),
     };
     let forecast = state.backlog.forecast(&asked, &state.pace, now);
     let score = state.pace.score(&queue.id);

@@ -7,7 +7,7 @@ use baton_model::{
     HumanView, Offer, OfferCard, QueueName, RoutingView, Timestamp, WorkCard,
 };
 
-use super::super::{State, notices, owe};
+use super::super::{State, holding, notices, owe};
 use super::Filter;
 use crate::{calendar, route};
 
@@ -19,6 +19,7 @@ pub(super) fn human_view(h: &HumanAgent, now: Timestamp) -> HumanView {
         willing: h.presence.willing,
         working: calendar::is_open(&h.profile.hours, now),
         load: h.load(),
+        idle: u32::try_from(h.held.iter().filter(|held| held.idle_since.is_some()).count()).unwrap_or(u32::MAX),
     }
 }
 
@@ -93,6 +94,7 @@ pub(super) fn headline(e: &Escalation) -> String {
 fn work_card(state: &State, e: &Escalation) -> Option<WorkCard> {
     let c = state.conversations.get(&e.conversation)?;
     let last = c.turns.iter().rev().find(|t| t.visible_to_customer());
+    let held = e.state.owner().and_then(|h| state.humans.get(&h)).and_then(|h| holding::working(h, e.id));
     Some(WorkCard {
         escalation: e.id,
         conversation: e.conversation,
@@ -109,6 +111,8 @@ fn work_card(state: &State, e: &Escalation) -> Option<WorkCard> {
         last_at: last.map_or(c.opened_at, |t| t.at),
         customer_waiting: owe::last_word(c).0,
         customer_connected: c.customer_connected,
+        units: held.map_or(0, |h| h.units),
+        idle_since: held.and_then(|h| h.idle_since),
         mood: mood(c),
     })
 }

@@ -101,6 +101,8 @@ impl Backlog {
             let (load, capacity) = (seat.load, seat.capacity);
             words.push(if class.demand.units > capacity {
                 format!("takes {capacity} at most, this needs {}", class.demand.units)
+            } else if load > capacity {
+                format!("full, {load} of {capacity}: silent customers wrote again")
             } else {
                 format!("full, {load} of {capacity}")
             });
