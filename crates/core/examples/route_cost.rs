@@ -90,6 +90,7 @@ impl World {
                         lease_until: Some(now + Millis::hours(100)),
                         willing: Willing::Available,
                         since: now,
+                        ..Presence::default()
                     },
                     held: vec![full],
                     idle_since: now,

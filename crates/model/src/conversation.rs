@@ -101,6 +101,8 @@ pub enum NoticeKind {
     HandedBack,
     Transferred,
     Delay,
+    /// Nobody looks at what they are offered: a callback may suit better.
+    CallbackOffered,
     Resolved,
     Closing,
     FollowUp,

@@ -109,6 +109,9 @@ pub struct Presence {
     pub lease_until: Option<Timestamp>,
     pub willing: Willing,
     pub since: Timestamp,
+    /// Soft-away: an offer passed unseen then. Asked for nothing until the next sign of them; what they said stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_away_since: Option<Timestamp>,
 }
 
 /// The part of a human agent that a supervisor sets.
@@ -356,6 +359,10 @@ pub struct Queue {
     /// How many people are asked at once; the first who accepts has it.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub offer_to: u32,
+    /// So many offers of one item that nobody saw, and it climbs: the next step at once, else supervisors, then a callback
+    /// for the customer to choose.
+    #[serde(default = "default_unseen_offers", skip_serializing_if = "is_default_unseen_offers")]
+    pub unseen_offers: u32,
     /// When its people help other queues that overflow to it. Absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lending: Option<Lending>,
@@ -387,8 +394,20 @@ fn is_default_proficiency_weight(weight: &u8) -> bool {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(n: &u32) -> bool {
+pub(crate) fn is_zero(n: &u32) -> bool {
     *n == 0
+}
+
+/// One may be chance.
+const UNSEEN_OFFERS: u32 = 2;
+
+fn default_unseen_offers() -> u32 {
+    UNSEEN_OFFERS
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_default_unseen_offers(n: &u32) -> bool {
+    *n == UNSEEN_OFFERS
 }
 
 fn one() -> u32 {
@@ -421,6 +440,7 @@ impl Default for Queue {
             wrap_up_seconds: 0,
             sticky_seconds: 0,
             offer_to: 1,
+            unseen_offers: UNSEEN_OFFERS,
             lending: None,
             steps: Vec::new(),
             ladder: Vec::new(),

@@ -102,6 +102,9 @@ pub struct HumanView {
     /// Conversations whose customer is silent, and which take less for that.
     #[serde(default)]
     pub idle: u32,
+    /// An offer passed unseen then; nothing is offered until the next sign of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_away_since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -121,6 +124,8 @@ pub struct OfferCard {
     pub fit: String,
     pub made_at: Timestamp,
     pub due: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
     pub waiting_since: Timestamp,
 }
 
@@ -244,6 +249,9 @@ pub struct RoutingView {
     /// People who are asked right now, and why they were chosen.
     #[serde(default)]
     pub asked: Vec<Asked>,
+    /// Offers that passed unseen, and what follows from one more, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<String>,
     /// From strict to loose.
     #[serde(default)]
     pub steps: Vec<RoutingStep>,
@@ -267,6 +275,9 @@ pub struct Asked {
     /// "billing 5, German".
     pub fit: String,
     pub due: Timestamp,
+    /// When it was first on a screen that they look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -306,6 +317,8 @@ pub enum AttentionKind {
     ObligationDue,
     /// Waiting, and no connected human qualifies.
     NobodyQualified,
+    /// Offered, and nobody looked.
+    OffersUnseen,
     PromiseAtRisk,
     ClockBreached,
     /// The queue's ladder alerts before the target.

@@ -47,6 +47,7 @@ fn escalation_of(event: &Event) -> Option<EscalationId> {
         | Event::Raised { escalation, .. }
         | Event::OfferAccepted { escalation, .. }
         | Event::OfferDeclined { escalation, .. }
+        | Event::OfferSeen { escalation, .. }
         | Event::OfferExpired { escalation, .. }
         | Event::OfferRescinded { escalation, .. }
         | Event::FirstReplied { escalation }

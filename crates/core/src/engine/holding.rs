@@ -19,7 +19,10 @@ pub(super) fn person(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut Hu
 
 /// Who is there decides whose shift matters.
 pub(super) fn presence(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent), at: Timestamp) {
-    let there = |state: &State| state.humans.get(&id).map(|h| (h.presence.lease_until.is_some(), h.presence.willing));
+    let there = |state: &State| {
+        let presence = state.humans.get(&id).map(|h| &h.presence);
+        presence.map(|p| (p.lease_until.is_some(), p.willing, p.soft_away_since.is_some()))
+    };
     let before = there(state);
     person(state, id, f);
     if there(state) != before {
@@ -99,7 +102,10 @@ pub(super) fn waiting_since(e: &Escalation) -> Timestamp {
 }
 
 /// An offer ends without acceptance: the item returns at its real age.
-pub(super) fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, refused: bool, at: Timestamp) {
+pub(super) fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, at: Timestamp) {
+    // Withdrawn is not refused: they are asked again when they are back. Nor is what nobody saw.
+    let unseen = matches!(to, OfferState::Expired { unseen: true, .. });
+    let refused = matches!(to, OfferState::Declined { .. } | OfferState::Expired { unseen: false, .. });
     let asked = |e: &Escalation| e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
     if let Some(human) = state.escalations.get(&id).and_then(|e| asked(e)) {
         release(state, human, id, at);
@@ -116,15 +122,16 @@ pub(super) fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to:
         };
         if let Some(human) = human.filter(|h| refused && !e.item.decliners.contains(h)) {
             e.item.decliners.push(human);
-            // A named person who did not take it no longer blocks the others.
-            if e.item.preferred == Some(human) {
-                // Only a transfer eases what is required, and before any step.
-                let eased = e.item.step == 0 && e.item.preferred_until.is_none();
-                (e.item.preferred, e.item.preferred_until) = (None, None);
-                if eased {
-                    e.item.requirements = e.item.strict.clone();
-                }
+        }
+        // A named person who did not take it no longer blocks the others.
+        if (refused || unseen) && human.is_some() && e.item.preferred == human {
+            // Only a transfer eases what is required, and before any step.
+            let eased = e.item.step == 0 && e.item.preferred_until.is_none();
+            (e.item.preferred, e.item.preferred_until) = (None, None);
+            if eased {
+                e.item.requirements = e.item.strict.clone();
             }
         }
+        e.item.unseen += u32::from(unseen);
     });
 }

@@ -1,7 +1,7 @@
 //! The invariants of the design that can be read off a state. Empty means that all hold. Used by the tests, the simulator
 //! and a debug switch in production.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton_model::{EscalationId, EscalationState, Held, Holder, HumanAgentId, OfferState, Timestamp};
 
@@ -79,12 +79,16 @@ fn capacity(state: &State, found: &mut Vec<String>) {
             expected.entry(human).or_default().insert(e.id, e.item.units);
         }
     }
+    let asked: BTreeSet<_> = state.escalations.values().flat_map(|e| e.pending_offers()).map(|o| o.human_agent).collect();
     for h in state.humans.values() {
         let working: Vec<_> = h.held.iter().filter(|held| held.until.is_none()).collect();
         let whole = |held: &Held| held.units + if held.idle_since.is_some() { held.spared } else { 0 };
         let held: BTreeMap<_, _> = working.iter().map(|held| (held.escalation, whole(held))).collect();
         if held.len() != working.len() || held != expected.remove(&h.id).unwrap_or_default() {
             found.push(format!("2: the ledger of {} differs from what they hold", h.id));
+        }
+        if h.presence.soft_away_since.is_some() && asked.contains(&h.id) {
+            found.push(format!("2: {} does not look, and is asked", h.id));
         }
         // Nobody is asked for more than they have room for; only a silent customer who wrote again takes it unasked.
         let taken_again: u32 = h.held.iter().filter(|held| held.idle_since.is_none()).map(|held| held.spared).sum();

@@ -25,6 +25,7 @@ const HOUR_SECONDS: u32 = 3_600;
 const QUARTER_SECONDS: u32 = 13 * WEEK_SECONDS;
 const ASKED_AT_ONCE: std::ops::RangeInclusive<u32> = 1..=10;
 const IDLE_SECONDS: std::ops::RangeInclusive<u32> = 30..=WEEK_SECONDS;
+const UNSEEN_OFFERS: std::ops::RangeInclusive<u32> = 1..=20;
 const CAPACITY: std::ops::RangeInclusive<u32> = 1..=100;
 
 #[derive(Default)]
@@ -155,6 +156,9 @@ fn check_load(p: &mut Problems, at: &dyn Fn(&str) -> String, q: &Queue) {
     check_idle(p, at, q);
     if !ASKED_AT_ONCE.contains(&q.offer_to) {
         p.add(at("offer_to"), format!("must be {} to {}", ASKED_AT_ONCE.start(), ASKED_AT_ONCE.end()));
+    }
+    if !UNSEEN_OFFERS.contains(&q.unseen_offers) {
+        p.add(at("unseen_offers"), format!("must be {} to {}", UNSEEN_OFFERS.start(), UNSEEN_OFFERS.end()));
     }
     if q.wrap_up_seconds > HOUR_SECONDS {
         p.add(at("wrap_up_seconds"), format!("must be at most {HOUR_SECONDS} seconds"));
@@ -385,6 +389,7 @@ mod tests {
             ("/1/idle/units/email", Box::new(|q| idle(&mut q[1], 60, Channel::Email, 1))),
             ("/1/idle/units/voice", Box::new(|q| idle(&mut q[1], 60, Channel::Voice, 1))),
             ("/1/wrap_up_seconds", Box::new(|q| q[1].wrap_up_seconds = 3_601)),
+            ("/1/unseen_offers", Box::new(|q| q[1].unseen_offers = 0)),
             ("/1/offer_to", Box::new(|q| q[1].offer_to = 11)),
             ("/1/sticky_seconds", Box::new(|q| q[1].sticky_seconds = 600)),
             (

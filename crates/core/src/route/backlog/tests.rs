@@ -60,7 +60,12 @@ fn human(n: u8, skills: &[(&str, u8)], languages: &[&str]) -> HumanAgent {
     HumanAgent {
         id: hum(n),
         profile: Arc::new(profile(&format!("P{n}"), skills, languages)),
-        presence: Presence { lease_until: Some(NOW + Millis::mins(1)), willing: Willing::Available, since: NOW },
+        presence: Presence {
+            lease_until: Some(NOW + Millis::mins(1)),
+            willing: Willing::Available,
+            since: NOW,
+            ..Presence::default()
+        },
         held: vec![],
         idle_since: NOW,
         offered_at: Timestamp::default(),
