@@ -32,27 +32,8 @@ impl Talk {
     fn new() -> Self {
         let mut ids = IdSource::new(at(0), 7);
         let conversation = Conversation {
-            id: ids.draw(),
-            channel: Channel::Chat,
-            ai_mode: AiMode::External,
-            customer: CustomerRef::default(),
-            opened_at: at(0),
-            holder: Holder::Ai,
-            epoch: Epoch::default(),
-            turns: vec![],
-            decisions: vec![],
-            escalations: vec![],
-            commitments: vec![],
-            human_offer: None,
-            offer_declined_at: None,
-            pending_answer: None,
-            facts: FactsState::Unknown,
-            customer_connected: true,
-            customer_seen_at: at(0),
-            rating: None,
-            closed_at: None,
-            counted: false,
             idle_due: at(60),
+            ..Conversation::opened(ids.draw(), Channel::Chat, AiMode::External, CustomerRef::default(), at(0))
         };
         Self { policy: default_policy(), conversation, facts: None, ids }
     }

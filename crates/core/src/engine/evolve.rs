@@ -103,27 +103,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::ConversationOpened { conversation, channel, ai_mode, customer, connected, idle_due } => {
             cases::customer_is_back(state, customer.external_id.as_ref().filter(|_| customer.verified), at);
             state.put_conversation(Arc::new(Conversation {
-                id: *conversation,
-                channel: *channel,
-                ai_mode: *ai_mode,
-                customer: customer.clone(),
-                opened_at: at,
-                holder: Holder::Ai,
-                epoch: Default::default(),
-                turns: Vec::new(),
-                decisions: Vec::new(),
-                escalations: Vec::new(),
-                human_offer: None,
-                offer_declined_at: None,
-                pending_answer: None,
-                facts: FactsState::Unknown,
                 customer_connected: *connected,
-                customer_seen_at: at,
-                rating: None,
-                closed_at: None,
-                counted: false,
-                commitments: vec![],
                 idle_due: *idle_due,
+                ..Conversation::opened(*conversation, *channel, *ai_mode, customer.clone(), at)
             }));
         }
         Event::TurnAdded { conversation, turn, idle_due } => change(state, *conversation, |c| {
