@@ -4,7 +4,7 @@ use baton_model::{
     Channel, ClockKind, Escalation, EscalationState, Millis, NextAction, Obligation, Owner, Queue, Settings, Timestamp,
 };
 
-use super::clocks::{running, targets};
+use super::clocks::targets;
 use crate::calendar;
 
 /// What would have been due already is due after this instead: the ladder is for what is missed from now on.
@@ -48,7 +48,7 @@ impl Duty<'_> {
 
     fn clock_due(&self, kind: ClockKind) -> Option<Timestamp> {
         let mut of_kind = self.escalation.clocks.iter().rev().filter(|c| c.kind == kind);
-        of_kind.find(|c| running(c)).map(|c| c.due).filter(|due| *due > self.now)
+        of_kind.find(|c| c.unbroken()).map(|c| c.due).filter(|due| *due > self.now)
     }
 
     fn ahead(&self, due: Timestamp) -> Timestamp {
