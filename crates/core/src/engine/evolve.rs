@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Actor, Channel, Claim, Commitment, CommitmentId, Conversation, ConversationId, Escalation, EscalationId,
-    EscalationState, Event, FactsState, Holder, HumanAgent, HumanOffer, OfferState, Outcome, PendingAnswer, PolicyChange,
-    PolicyStep, Polishing, Presence, Recorded, Settled, Sourced, Timestamp,
+    Channel, Claim, Commitment, CommitmentId, Conversation, ConversationId, Escalation, EscalationId, EscalationState,
+    Event, FactsState, Holder, HumanAgent, HumanOffer, OfferState, Outcome, PendingAnswer, PolicyChange, PolicyStep,
+    Polishing, Presence, Recorded, Settled, Sourced, Timestamp,
 };
 
 use super::{
@@ -129,12 +129,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             promise(state, *conversation, *commitment, |p| p.breached_at = Some(at));
         }
         Event::CommitmentSettled { conversation, commitment, how, by } => {
-            let by = match by {
-                Actor::Human { human_agent } => Some(*human_agent),
-                Actor::Supervisor { human_agent, .. } => *human_agent,
-                Actor::System | Actor::Bot | Actor::Customer { .. } => None,
-            };
-            let settled = Settled { at, how: *how, by };
+            let settled = Settled { at, how: *how, by: by.human_agent() };
             promise(state, *conversation, *commitment, |p| p.settled = Some(settled));
         }
         Event::Decided { conversation, decision } => {
