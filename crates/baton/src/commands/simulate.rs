@@ -110,7 +110,7 @@ fn table(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
                 out,
                 "{:<18} {:<9} {:>8} {:>8} {:>8.1} {:>8.0} {:>8.0} {:>8.0} {:>9.1}% {:>8} {:>8}",
                 p.policy,
-                centre::tier_name(t.tier),
+                t.tier.name(),
                 t.served,
                 t.abandoned,
                 t.mean,

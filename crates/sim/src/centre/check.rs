@@ -7,9 +7,7 @@ use baton_core::route;
 use baton_eval::bench::{Results, Row};
 use baton_model::{Tier, Timestamp, WorkItem};
 
-use super::{
-    Length, People, PolicyReport, Report, Scenario, Spread, Stream, erlang, html::name, policy, scenario::Kind, simulate,
-};
+use super::{Length, People, PolicyReport, Report, Scenario, Spread, Stream, erlang, policy, scenario::Kind, simulate};
 
 /// How much is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +179,7 @@ fn forecasts(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results:
                 told.iter().map(|f| of(f) * f.told as f64).sum::<f64>() / n as f64
             };
             let count = usize::try_from(n).unwrap_or(usize::MAX);
-            let label = format!("{scenario}, {}", name(tier));
+            let label = format!("{scenario}, {}", tier.name());
             let covered = mean(&|f| f.covered);
             let row = Row::percent(format!("{label}: inside the told 10%-90%"), covered).target(75.0).n(count);
             add(results, "told-waits", row.note(if covered > 0.85 { "above 85%: too wide" } else { "75 to 85 wanted" }));
@@ -280,7 +278,7 @@ fn compare(scenario: &str, report: &Report, results: &mut Results) {
         let at = |what: &str| format!("{scenario}, {}: {what}", p.policy);
         for t in &p.tiers {
             let Some(mine) = own.tier(t.tier) else { continue };
-            let row = Row::new(at(&format!("mean wait, {}", name(t.tier))), mine.mean, "s").baseline(t.mean);
+            let row = Row::new(at(&format!("mean wait, {}", t.tier.name())), mine.mean, "s").baseline(t.mean);
             // Work that is taken sooner makes other work wait (L. Kleinrock's conservation law, 1965): against a rule that
             // knows no tiers the last one must lose what the first ones gain. Waits in targets weigh the two.
             let last = own.tiers.first().is_some_and(|first| first.tier == t.tier) && own.tiers.len() > 1;
