@@ -154,7 +154,9 @@ impl Step<'_> {
     /// asked for the next, if they like.
     pub(super) fn take_in_answer(&mut self, e: &Escalation) {
         let e = self.current(e);
-        let (Some(before), Some(now)) = (&e.package, self.packaged(&e)) else { return };
+        // Building is dear: only where something was asked for.
+        let Some(before) = e.package.as_ref().filter(|p| !asks(p).is_empty()) else { return };
+        let Some(now) = self.packaged(&e) else { return };
         let wanted = |gap: &Gap| now.completeness.gaps.iter().any(|g| g.what == gap.what && g.ask.is_some());
         let filled = |gap: &Gap| gap.ask.is_some() && !wanted(gap);
         if !before.completeness.gaps.iter().any(filled) {
