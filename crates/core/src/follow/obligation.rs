@@ -102,8 +102,8 @@ pub(crate) mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
     use baton_model::{
-        Action, Callback, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Skills, Strategy, Targets, Tier,
-        Trigger, TurnId, Urgency, WorkItem,
+        Action, Callback, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Targets, Tier, Trigger, TurnId,
+        Urgency, WorkItem,
     };
 
     use super::*;
@@ -122,13 +122,7 @@ pub(crate) mod tests {
         Queue {
             id: QueueId("billing".into()),
             name: "Billing".into(),
-            hours: baton_model::Hours { time_zone: "UTC".into(), windows: vec![], holidays: vec![] },
-            topics: vec![],
             default: true,
-            required_skills: Skills::new(),
-            strategy: Strategy::MostProficient,
-            steps: vec![],
-            offer_seconds: 30,
             max_wait_seconds: 600,
             targets: BTreeMap::from([(Tier::Standard, targets)]),
             ..Queue::default()
