@@ -9,9 +9,12 @@ use std::collections::BTreeSet;
 
 use baton_model::{Author, Package};
 
-use super::tau::{self, Run};
+use super::{
+    multidogo,
+    tau::{self, Run},
+};
 use crate::{
-    bench::{Bench, BenchError, Results, Row, Split, Suite, metrics},
+    bench::{Bench, BenchError, Results, Row, Suite, metrics},
     told,
 };
 
@@ -45,7 +48,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         Err(BenchError::Missing { part }) => results.missing(&part),
         Err(other) => return Err(other),
     }
-    multidogo(bench, results)
+    slots(bench, results)
 }
 
 fn facts(set: &str, counts: &[Counts], results: &mut Results) {
@@ -165,16 +168,10 @@ fn tau(seed: u64, d: &Run) -> Counts {
     counts
 }
 
-const DOMAINS: [&str; 6] = ["airline", "fastfood", "finance", "insurance", "media", "software"];
-
-fn multidogo(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let part = match bench.split {
-        Split::Dev => "dev.tsv",
-        Split::Test => "test.tsv",
-    };
+fn slots(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let (mut counts, mut intents) = (Vec::new(), Vec::new());
-    for domain in DOMAINS {
-        let table = match bench.tsv(&format!("multidogo/turn_level/{domain}/{part}")) {
+    for domain in multidogo::DOMAINS {
+        let table = match multidogo::turns(bench, domain, multidogo::scored(bench)) {
             Ok(table) => table,
             Err(BenchError::Missing { part }) => {
                 results.missing(&part);
