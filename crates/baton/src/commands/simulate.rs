@@ -7,10 +7,10 @@ use baton_sim::centre::{self, POLICIES, Policy, Report, Scenario, check};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::eval;
-use crate::cli::SimulateArgs;
+use crate::{cli::SimulateArgs, out::out};
 
 pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
+    let mut out = out();
     if args.list {
         return list(&mut out, args.scenario.as_deref());
     }

@@ -18,7 +18,7 @@ use baton_sense::{
 use indicatif::ProgressBar;
 use serde::Deserialize;
 
-use crate::{classes as files, cli::TrainArgs, parts};
+use crate::{classes as files, cli::TrainArgs, out::out, parts};
 
 const FOLDS: usize = 5;
 /// Fewer examples of a class than folds cannot be judged.
@@ -44,12 +44,12 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let options = options(classes.len());
     let said = cross_validate(&classes, &examples, FOLDS, &options)?;
     let gold: Vec<usize> = examples.iter().map(|(_, labels)| labels[0]).collect();
-    report(&mut std::io::stdout().lock(), &classes, &gold, &said)?;
+    report(&mut out(), &classes, &gold, &said)?;
     let mut classifier = Classifier::new(fit(&classes, &examples, &options)?)?;
     let encoder = args.data.as_deref().map(files::encoder).transpose()?.flatten();
     if let Some(encoder) = encoder {
         let (second, gain) = fit_second(&classes, &examples, &directions(&encoder, &rows), &options)?;
-        println!("\n{}", told(&gain));
+        writeln!(out(), "\n{}", told(&gain))?;
         classifier = classifier.with_second(second)?;
     }
     let bytes = classifier.to_bytes();
@@ -57,7 +57,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     fs::write(&target, bytes).with_context(|| format!("cannot write {}", target.display()))?;
-    println!("\nwritten to {}; a server reads it when it starts", target.display());
+    writeln!(out(), "\nwritten to {}; a server reads it when it starts", target.display())?;
     Ok(())
 }
 

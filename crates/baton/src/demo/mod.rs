@@ -62,9 +62,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<ExitCode> {
     let (stop, stopping) = watch::channel(false);
     let served = start(listener, &data, &config, stopping.clone()).await?;
     let code = if args.check {
-        check::run(&served.base, &served.shop, &*served.parts.store).await
+        check::run(&served.base, &served.shop, &*served.parts.store).await?
     } else {
-        page::announce(&served.base, &served.shop);
+        page::announce(&served.base, &served.shop)?;
         let mut traffic = JoinSet::new();
         if !args.quiet {
             customers::spawn(&mut traffic, &served.base, &served.shop, args.seed);
