@@ -55,11 +55,7 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
         writeln!(out(), "\n{}", told(&gain))?;
         classifier = classifier.with_second(second)?;
     }
-    let bytes = classifier.to_bytes();
-    if let Some(folder) = target.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    fs::write(&target, bytes).with_context(|| format!("cannot write {}", target.display()))?;
+    files::write(&target, &classifier.to_bytes())?;
     writeln!(out(), "\nwritten to {}; a server reads it when it starts", target.display())?;
     Ok(())
 }
