@@ -3,9 +3,11 @@
 //! Everything that happens in it goes through the public API on the loopback interface, as real bots, pages and people
 //! would; only the set-up uses the store directly, for accounts and keys. The brand and all people are invented.
 //!
-//! To add a scene: a `Scene` in `scenes`. To add a person: `shop::PEOPLE`. To add a step of the check: `check`.
+//! To add a scene: a `Scene` in `scenes`. To add a person: `shop::PEOPLE`; a customer: `buyers::BUYERS`. To add a step of the
+//! check: `check`.
 
 mod api;
+mod buyers;
 mod check;
 mod customers;
 mod desk;
