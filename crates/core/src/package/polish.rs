@@ -14,7 +14,7 @@ use baton_model::{Claim, Conversation, Draft, Package};
 
 use super::{
     check::{facts_of, records, unsupported},
-    quote::one_line,
+    quote::{one_line, visible_line},
     reading::Reading,
     words::{PhraseBook, Words, fold, fold_plain},
 };
@@ -55,7 +55,8 @@ pub fn keep_wording(package: &mut Package, before: &Package) {
 pub fn reworded(package: &Package, conversation: &Conversation, claim: &Claim, words: &str) -> Result<Claim, &'static str> {
     let reading = Reading::of(conversation, package.transcript.len());
     let records = records(&package.customer, &package.orders);
-    let text = one_line_kept(words);
+    // A claim quotes with quotation marks.
+    let text = visible_line(words);
     if text.is_empty() || text.chars().count() > MOST_CHARS {
         return Err("it is empty or too long");
     }
@@ -81,15 +82,6 @@ pub fn reworded(package: &Package, conversation: &Conversation, claim: &Claim, w
         return Err("it denies more or less than the sentence did");
     }
     Ok(polished)
-}
-
-/// As `quote::one_line`, with quotation marks as they are: a claim quotes with them.
-fn one_line_kept(words: &str) -> String {
-    let visible = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let plain: String = visible
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Capitalised words that do not begin a sentence.

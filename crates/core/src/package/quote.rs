@@ -21,14 +21,24 @@ pub(super) fn one_line(text: &str) -> String {
     if is_one_line(text) {
         return text.to_owned();
     }
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_whitespace() || c.is_control() {
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
-            }
-        } else {
-            out.push(if matches!(c, '“' | '”' | '„' | '«' | '»' | '"') { '\'' } else { c });
+    in_line(text.chars().map(|c| if matches!(c, '“' | '”' | '„' | '«' | '»' | '"') { '\'' } else { c }), text.len())
+}
+
+/// One line, with quotation marks as they are, without the characters that nobody sees or that turn the text round.
+pub(super) fn visible_line(text: &str) -> String {
+    let hidden =
+        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    in_line(text.chars().filter(|c| !hidden(*c)), text.len())
+}
+
+/// With one space for each gap and none at the ends.
+fn in_line(chars: impl Iterator<Item = char>, bytes: usize) -> String {
+    let mut out = String::with_capacity(bytes);
+    for c in chars {
+        if !(c.is_whitespace() || c.is_control()) {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
         }
     }
     out.truncate(out.trim_end().len());
