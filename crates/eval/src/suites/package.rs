@@ -39,14 +39,10 @@ struct Counts {
 }
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    match tau::dialogues(bench) {
-        Ok(runs) => {
-            let counts: Vec<Counts> = runs.iter().enumerate().map(|(i, run)| tau(i as u64, run)).collect();
-            facts("tau_bench", &counts, results);
-            questions(&counts, results);
-        }
-        Err(BenchError::Missing { part }) => results.missing(&part),
-        Err(other) => return Err(other),
+    if let Some(runs) = results.there(tau::dialogues(bench))? {
+        let counts: Vec<Counts> = runs.iter().enumerate().map(|(i, run)| tau(i as u64, run)).collect();
+        facts("tau_bench", &counts, results);
+        questions(&counts, results);
     }
     slots(bench, results)
 }
@@ -171,14 +167,7 @@ fn tau(seed: u64, d: &Run) -> Counts {
 fn slots(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let (mut counts, mut intents) = (Vec::new(), Vec::new());
     for domain in multidogo::DOMAINS {
-        let table = match multidogo::turns(bench, domain, multidogo::scored(bench)) {
-            Ok(table) => table,
-            Err(BenchError::Missing { part }) => {
-                results.missing(&part);
-                continue;
-            }
-            Err(other) => return Err(other),
-        };
+        let Some(table) = results.there(multidogo::turns(bench, domain, multidogo::scored(bench)))? else { continue };
         let rows = table.columns(["conversationId", "utterance", "slot-labels", "intent"])?;
         for talk in rows.chunk_by(|a, b| a[0] == b[0]) {
             let (count, cited) = dogo(talk);

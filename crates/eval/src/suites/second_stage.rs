@@ -32,10 +32,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         ("clinc150", clinc150, [94.5, 95.7, 95.2], Options { bits: 15, cost: 1.0, ..options }),
     ];
     for (name, parts, numbers, options) in sets {
-        match parts(bench) {
-            Ok((train, scored)) => both(name, &train, &scored, &encoder, numbers, &options, results)?,
-            Err(BenchError::Missing { part }) => results.missing(&part),
-            Err(other) => return Err(other),
+        if let Some((train, scored)) = results.there(parts(bench))? {
+            both(name, &train, &scored, &encoder, numbers, &options, results)?;
         }
     }
     Ok(())

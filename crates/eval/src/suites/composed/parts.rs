@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::{Kind, turn};
 use crate::{
-    bench::{Bench, BenchError, Split, metrics::Draw},
+    bench::{Bench, BenchError, Results, Split, metrics::Draw},
     replay::{RecordedTurn, Recording, Role},
     suites::multidogo,
 };
@@ -69,10 +69,10 @@ pub(super) fn insert(background: &[RecordedTurn], kind: Kind, utterance: &str, d
     Some(Inserted { recording: Recording { id: None, turns, metadata: Default::default() }, gold })
 }
 
-pub(super) fn backgrounds(bench: &Bench<'_>) -> Result<Vec<Vec<RecordedTurn>>, BenchError> {
-    let mut all = star(bench)?;
+pub(super) fn backgrounds(bench: &Bench<'_>, results: &mut Results) -> Result<Vec<Vec<RecordedTurn>>, BenchError> {
+    let mut all = results.there(star(bench))?.unwrap_or_default();
     for domain in multidogo::DOMAINS {
-        let table = multidogo::turns(bench, domain, multidogo::scored(bench))?;
+        let Some(table) = results.there(multidogo::turns(bench, domain, multidogo::scored(bench)))? else { continue };
         let chats = multidogo::by_conversation(table.columns(["conversationId", "utterance", "intent"])?);
         let plain = chats.filter(|rows| rows.len() >= 3 && !rows.iter().any(|[_, _, intent]| intent.contains(DISPUTE)));
         let turns = plain.map(|rows| rows.iter().map(|[_, text, _]| turn(Role::Customer, *text)).collect());

@@ -40,22 +40,15 @@ const PENALTY: f32 = 0.1;
 
 fn run(bench: &Bench<'_>, out: &mut Results) -> Result<(), BenchError> {
     for (name, read) in STREAMS {
-        let part = |split| read(bench, split);
-        match (part(Split::Dev), bench.split) {
-            (Ok(outcomes), Split::Dev) => stream(name, &folds(&outcomes), out),
-            (Ok(outcomes), Split::Test) => match part(Split::Test) {
-                Ok(test) => stream(name, &[(outcomes.iter().collect(), test.iter().collect())], out),
-                Err(BenchError::Missing { part }) => out.missing(&part),
-                Err(other) => return Err(other),
-            },
-            (Err(BenchError::Missing { part }), _) => out.missing(&part),
-            (Err(other), _) => return Err(other),
+        let Some(outcomes) = out.there(read(bench, Split::Dev))? else { continue };
+        if bench.split == Split::Dev {
+            stream(name, &folds(&outcomes), out);
+        } else if let Some(test) = out.there(read(bench, Split::Test))? {
+            stream(name, &[(outcomes.iter().collect(), test.iter().collect())], out);
         }
     }
-    match tau::airline(bench, bench.split) {
-        Ok(runs) => own_transfers(&runs, out),
-        Err(BenchError::Missing { part }) => out.missing(&part),
-        Err(other) => return Err(other),
+    if let Some(runs) = out.there(tau::airline(bench, bench.split))? {
+        own_transfers(&runs, out);
     }
     Ok(())
 }
