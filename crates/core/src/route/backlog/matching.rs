@@ -61,7 +61,7 @@ impl Backlog {
             self.unmark_item(&place);
         }
         while let Some(id) = self.fresh_people.first().copied() {
-            if let Some(found) = self.slots.get(&id.uuid().as_u128()).and_then(|slot| self.pair_for(*slot, None, now)) {
+            if let Some(found) = self.slot(id).and_then(|slot| self.pair_for(slot, None, now)) {
                 return Some(found);
             }
             self.unmark_person(id);
@@ -76,7 +76,7 @@ impl Backlog {
         let exception = entry.exception.as_deref();
         let named = self.keeper(entry.class, exception).is_some();
         let (preferred, declined) = exception.map_or((None, Vec::new()), |e| (e.preferred, e.decliners.clone()));
-        let place = Place { key: entry.key, real_since: entry.real_since, id: first.escalation };
+        let place = entry.place();
         let mut found = Vec::new();
         while !named && found.len() < most as usize {
             let mut decliners = declined.clone();
@@ -210,7 +210,7 @@ impl Backlog {
         let person = exception?.preferred?;
         let mut kept = self.kept_for(person);
         let here = kept.any(|(c, e, _)| c == class && Some(e) == exception);
-        self.slots.get(&person.uuid().as_u128()).copied().filter(|_| here)
+        self.slot(person).filter(|_| here)
     }
 
     fn best_of<'a>(
@@ -266,7 +266,7 @@ impl Backlog {
             return;
         }
         let ids = self.fresh_people.iter().take(BATCH);
-        let people: Vec<u32> = ids.filter_map(|id| self.slots.get(&id.uuid().as_u128()).copied()).collect();
+        let people: Vec<u32> = ids.filter_map(|id| self.slot(*id)).collect();
         let items = self.batch_items(&people, now);
         if items.len() < 2 {
             return;
@@ -316,12 +316,12 @@ impl Backlog {
 
     fn still_good(&self, item: EscalationId, human: HumanAgentId, now: Timestamp) -> Option<Match> {
         let entry = self.items.get(&item.uuid().as_u128()).filter(|e| e.exception.is_none())?;
-        let slot = *self.slots.get(&human.uuid().as_u128())?;
+        let slot = self.slot(human)?;
         let class = self.classes.get(entry.class)?;
         let free = self.free.get(class.demand_no).is_some_and(|f| f.contains(slot));
         let able = free && class.crowd.everyone.contains(slot);
         let connected = self.seats.get(slot).is_some_and(|s| s.connected(now));
-        let place = Place { key: entry.key, real_since: entry.real_since, id: item };
+        let place = entry.place();
         (able && connected).then(|| self.found(entry.class, place, None, slot, now)).flatten()
     }
 }

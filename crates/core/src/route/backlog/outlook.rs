@@ -82,7 +82,7 @@ impl Backlog {
         let count = |line: &Line| match own {
             None => line.count_while(|p| p.key <= key(now, asked.priority)),
             Some((id, entry)) => {
-                let place = Place { key: entry.key, real_since: entry.real_since, id };
+                let place = entry.place();
                 match self.heads.get(entry.class) {
                     Some(head) if head.pace != rival.pace => {
                         let before = rival.pace.key_ahead_of(head.pace, place.key, now);

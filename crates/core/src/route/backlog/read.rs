@@ -19,7 +19,7 @@ impl Backlog {
     pub fn position(&self, id: EscalationId, now: Timestamp) -> Option<u32> {
         let entry = self.items.get(&id.uuid().as_u128())?;
         let (class, head) = (self.classes.get(entry.class)?, self.heads.get(entry.class)?);
-        let place = Place { key: entry.key, real_since: entry.real_since, id };
+        let place = entry.place();
         let mut ahead = 0u32;
         for number in self.open.iter().filter(|n| *n == entry.class || self.competes(class, *n)) {
             let Some(rival) = self.heads.get(number) else { continue };
@@ -109,7 +109,7 @@ impl Backlog {
             words.push(format!("{held} of {most} of this channel"));
         }
         if let Some(other) = reserved.filter(|r| *r != person.id) {
-            let known = self.slots.get(&other.uuid().as_u128()).and_then(|slot| self.people.get(*slot));
+            let known = self.slot(other).and_then(|slot| self.people.get(slot));
             let name = known.map_or("somebody", |p| p.profile.name.as_str());
             words.push(format!("reserved for {name}"));
         }
