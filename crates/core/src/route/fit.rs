@@ -111,12 +111,10 @@ fn speed_of(profile: &HumanProfile, needs: &Requirements) -> u8 {
 
 /// Why this person, best skill first: "billing 5, German".
 pub fn fit_words(profile: &HumanProfile, needs: &Requirements) -> String {
-    let mut skills: Vec<_> = needs.skills.keys().filter_map(|s| profile.skills.get(s).map(|level| (s, *level))).collect();
-    skills.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
-    // One text from the start: this is written for every match.
+    // One text from the start, and no list for a single skill: this is written for every match.
     let mut words = String::with_capacity(32);
     let comma = |words: &mut String| words.push_str(if words.is_empty() { "" } else { ", " });
-    for (skill, level) in skills {
+    let mut say = |skill: &str, level: u8| {
         comma(&mut words);
         words.push_str(skill);
         words.push(' ');
@@ -124,6 +122,14 @@ pub fn fit_words(profile: &HumanProfile, needs: &Requirements) -> String {
             Some(digit) => words.push(digit),
             None => words.push_str(&level.to_string()),
         }
+    };
+    let known = needs.skills.keys().filter_map(|s| profile.skills.get(s).map(|level| (s, *level)));
+    if needs.skills.len() > 1 {
+        let mut skills: Vec<_> = known.collect();
+        skills.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
+        skills.into_iter().for_each(|(skill, level)| say(skill, level));
+    } else {
+        known.for_each(|(skill, level)| say(skill, level));
     }
     if let Some(language) = &needs.language
         && !profile.languages.is_empty()

@@ -140,8 +140,8 @@ impl Backlog {
                 best = Some((merit, found));
             }
         };
-        for serve in &person.serves {
-            let Some(head) = self.heads.get(serve.class).filter(|h| h.count > 0 && free(h.demand_no)) else { continue };
+        for serve in person.serves.iter().filter(|s| self.open.contains(s.class)) {
+            let Some(head) = self.heads.get(serve.class).filter(|h| free(h.demand_no)) else { continue };
             if head.lent && !self.lent_out(serve.class, person, now) {
                 continue;
             }
@@ -236,8 +236,21 @@ impl Backlog {
                 return Some(found);
             }
         }
+        let by_occupancy = !matches!(strategy, Strategy::LongestIdle | Strategy::RoundRobin);
+        let found = by_occupancy.then(|| self.least_occupied(crowd.and(free))).flatten();
+        if let Some(found) = found.filter(|slot| fits(*slot).is_some()) {
+            return Some(found);
+        }
         let candidates = crowd.and(free).filter_map(|slot| Some((slot, fits(slot)?)));
         candidates.min_by_key(|(_, seat)| rank(seat, strategy)).map(|(slot, _)| slot)
+    }
+
+    /// The first of these in the order of [`rank`] by occupancy, whether they fit or not.
+    fn least_occupied(&self, slots: impl Iterator<Item = u32>) -> Option<u32> {
+        let id = |slot: u32| self.seats.get(slot).map(|s| s.id);
+        let standing = slots.filter_map(|slot| Some((*self.standing.get(slot)?, slot)));
+        let first = standing.min_by(|(a, a_slot), (b, b_slot)| a.cmp(b).then_with(|| id(*a_slot).cmp(&id(*b_slot))));
+        first.map(|(_, slot)| slot)
     }
 
     /// People help another queue only as far as their own allows it: somebody who serves the home queue always may.

@@ -110,6 +110,8 @@ pub struct Backlog {
 
     people: Table<Arc<Person>>,
     seats: Table<Seat>,
+    /// Of their seats, what most searches compare: occupied, idle since.
+    standing: Table<(u64, Timestamp)>,
     /// Who has a skill, at any level: a new class asks only those.
     skilled: OrdMap<String, Bits>,
     /// By id.
@@ -314,6 +316,7 @@ impl Backlog {
         }
         let moves = changed || old.is_none_or(|o| o.there != seat.there);
         self.seats.put(slot, seat);
+        self.standing.put(slot, (seat.occupied, seat.idle_since));
         self.there.set(slot, seat.there);
         let ends = |s: &Seat| s.turns_at().map(|at| (at, slot));
         swap(&mut self.shift_ends, old.as_ref().and_then(ends), ends(&seat));

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::{calendar, route::fit};
 
+/// Of so many people at most it is looked up what else they may take; beyond, classes are compared one by one.
+const LOOKED_UP: u32 = 512;
+
 /// Most people that an explanation names.
 const CANDIDATES: usize = 200;
 
@@ -21,7 +24,12 @@ impl Backlog {
         let (class, head) = (self.classes.get(entry.class)?, self.heads.get(entry.class)?);
         let place = entry.place();
         let mut ahead = 0u32;
-        for number in self.open.iter().filter(|n| *n == entry.class || self.competes(class, *n)) {
+        let (served, all) = self.served_too(class);
+        let competes = |n: u32| {
+            let known = served.get(n as usize / 64).is_some_and(|word| word >> (n % 64) & 1 == 1);
+            n == entry.class || known || self.competes(class, n, all)
+        };
+        for number in self.open.iter().filter(|n| competes(*n)) {
             let Some(rival) = self.heads.get(number) else { continue };
             let count = |line: &Line| {
                 if rival.pace == head.pace {
@@ -42,13 +50,27 @@ impl Backlog {
         self.lines.get(class).into_iter().chain(beside.into_iter().flatten())
     }
 
-    fn competes(&self, class: &Class, with: u32) -> bool {
+    /// What the people of a class who are there may take, as a bitmap of classes, and whether that is all of it.
+    fn served_too(&self, class: &Class) -> (Vec<u64>, bool) {
+        let mut classes = vec![0u64; self.classes.len() as usize / 64 + 1];
+        let mut there = class.crowd.everyone.and(&self.there);
+        let few = there.by_ref().take(LOOKED_UP as usize).filter_map(|slot| self.people.get(slot));
+        for serve in few.flat_map(|person| &person.serves) {
+            if let Some(word) = classes.get_mut(serve.class as usize / 64) {
+                *word |= 1 << (serve.class % 64);
+            }
+        }
+        (classes, there.next().is_none())
+    }
+
+    /// `apart`: it is known that nobody who is there may take both.
+    fn competes(&self, class: &Class, with: u32, apart: bool) -> bool {
         let Some(other) = self.classes.get(with) else { return false };
         let nobody = |c: &Class| !c.crowd.everyone.meets(&self.there, &self.there);
-        if nobody(class) || nobody(other) {
+        if nobody(other) || nobody(class) {
             return class.needs().queues.iter().any(|q| other.needs().queues.contains(q));
         }
-        class.crowd.everyone.meets(&other.crowd.everyone, &self.there)
+        !apart && class.crowd.everyone.meets(&other.crowd.everyone, &self.there)
     }
 
     /// Everybody, with why or why not: who could take it now first, then who qualifies, then by name.
