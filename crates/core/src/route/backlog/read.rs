@@ -2,11 +2,7 @@
 
 use baton_model::{Candidate, EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, Willing};
 
-use super::{
-    Backlog, Class, Exception, Person, Seat,
-    class::Head,
-    line::{Line, Place},
-};
+use super::{Backlog, Class, Exception, Person, Seat, class::Head, line::Line};
 use crate::{calendar, route::fit};
 
 /// Of so many people at most it is looked up what else they may take; beyond, classes are compared one by one.
