@@ -10,10 +10,10 @@ fn a_repeated_question_is_offered_then_escalated() {
     let d = talk.customer("I asked how to reset the router password", calm());
     assert_eq!((d.action, rules_of(&d)), (Action::OfferHuman, vec!["repeated_question"]));
     assert_eq!(d.reasons[0].evidence.len(), 2, "both times it was asked");
-    talk.good_answer();
+    talk.ai("Press the small button.", calm(), AiMeta::default());
     let d = talk.customer("so how do I reset the router password?", calm());
     assert_eq!(d.action, Action::OfferHuman);
-    talk.good_answer();
+    talk.ai("It is in the menu.", calm(), AiMeta::default());
     let d = talk.customer("reset router password, how?", calm());
     assert_eq!((d.action, d.reasons[0].rule.as_str()), (Action::Escalate, "repeated_question"), "{d:#?}");
     assert_eq!(d.reasons[0].score, 3.0);
@@ -51,6 +51,39 @@ fn an_ai_that_repeats_itself_failed() {
         talk.customer(text, calm());
         let d = talk.ai("Thank you! Anything else I can help with?", calm(), AiMeta::default());
         assert_eq!(d.action, Action::Continue, "a phrase is no loop");
+    }
+}
+
+#[test]
+fn the_very_same_short_answer_to_the_very_same_words_is_a_loop() {
+    let mut talk = Talk::new();
+    for again in [false, true, true] {
+        talk.customer("Ben", calm());
+        let d = talk.ai("And your flight?", calm(), AiMeta::default());
+        let expected = if again { vec!["repeats_itself"] } else { vec![] };
+        assert_eq!(rules_of(&d), expected);
+    }
+    let mut talk = Talk::new();
+    for text in ["No, blue", "No, it is the other one"] {
+        talk.customer(text, calm());
+        assert_eq!(talk.ai("Which one?", calm(), AiMeta::default()).action, Action::Continue, "other words, short answer");
+    }
+}
+
+#[test]
+fn the_same_about_another_day_or_number_is_another_question() {
+    for (first, second, same) in [
+        ("What will the weather be like tomorrow in Bern?", "What will the weather be like in Bern on Sunday?", false),
+        ("Sure, question 7 please", "sure, question 8 please", false),
+        ("Can we meet Sunday at 7:00pm to plan?", "Can we meet at 11 am on Sunday to plan?", false),
+        ("Where is the blue lamp of A-1234?", "where is the blue lamp of A-1234, since Friday?", true),
+        ("Will it be late on Friday?", "will it be late on Friday??", true),
+    ] {
+        let mut talk = Talk::new();
+        talk.customer(first, calm());
+        talk.good_answer();
+        let d = talk.customer(second, calm());
+        assert_eq!(rules_of(&d).contains(&"repeated_question"), same, "{first} / {second}");
     }
 }
 
