@@ -116,9 +116,11 @@ test('an offer reaches the desk, and is accepted by keyboard', async () => {
   await expect(lead.getByText('1 waiting for a person')).toBeVisible();
   await look(lead, 'board', ['narrow', 'wide', 'phone']);
 
+  const seen = desk.waitForResponse((answer) => /\/v1\/offers\/[^/]+\/seen$/.test(answer.url()) && answer.ok());
   await desk.getByText('Available', { exact: true }).click();
   const offer = desk.getByRole('article', { name: /^Offer: / });
   await expect(offer).toBeVisible();
+  await seen;
   await expect(customer.getByText(/You are next|You are number/).first()).toBeVisible();
   await look(customer, 'widget-waiting', ['wide', 'phone']);
   await desk.screenshot({ path: 'test-results/screens/desk-offer-1280-light.png' });

@@ -82,7 +82,7 @@ impl World {
             .map(|n| {
                 let skills = (0..4).map(|_| (skill(ids.next_u64()), 1 + (ids.next_u64() % 5) as u8)).collect();
                 let id = person(n);
-                let full = Held { escalation: EscalationId::from(id.uuid()), units: 1, channel: Channel::Chat, until: None };
+                let full = Held::new(EscalationId::from(id.uuid()), 1, Channel::Chat);
                 HumanAgent {
                     id,
                     profile: HumanProfile { name: format!("P{n}"), skills, capacity: 1, ..HumanProfile::default() }.into(),
@@ -90,6 +90,7 @@ impl World {
                         lease_until: Some(now + Millis::hours(100)),
                         willing: Willing::Available,
                         since: now,
+                        ..Presence::default()
                     },
                     held: vec![full],
                     idle_since: now,
@@ -124,7 +125,7 @@ impl World {
     }
 
     fn load(&mut self, at: usize, escalation: EscalationId) {
-        self.people[at].held.push(Held { escalation, units: 1, channel: Channel::Chat, until: None });
+        self.people[at].held.push(Held::new(escalation, 1, Channel::Chat));
         self.backlog.put_human(&self.people[at], self.now);
         self.loaded.push_back(at);
     }

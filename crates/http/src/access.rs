@@ -118,6 +118,7 @@ pub const OPERATIONS: &[Operation] = &[
     reads("GET", "/v1/desk", DESK),
     reads("GET", "/v1/desk/stream", DESK),
     writes("PUT", "/v1/desk/presence", DESK),
+    writes("POST", "/v1/offers/{id}/seen", DESK),
     writes("POST", "/v1/offers/{id}/accept", DESK),
     writes("POST", "/v1/offers/{id}/decline", DESK),
     reads("GET", "/v1/escalations", PERSON),

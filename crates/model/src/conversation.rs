@@ -44,6 +44,16 @@ pub enum Channel {
     Voice,
 }
 
+impl Channel {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Email => "email",
+            Self::Voice => "voice",
+        }
+    }
+}
+
 /// Who answers while the AI holds the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -91,6 +101,8 @@ pub enum NoticeKind {
     HandedBack,
     Transferred,
     Delay,
+    /// Nobody looks at what they are offered: a callback may suit better.
+    CallbackOffered,
     Resolved,
     Closing,
     FollowUp,

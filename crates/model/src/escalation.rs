@@ -148,8 +148,11 @@ pub struct WorkItem {
     /// When the next step is taken, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_step_at: Option<Timestamp>,
-    /// People who said no or did not see it.
+    /// People who said no, or saw it and let it pass.
     pub decliners: Vec<HumanAgentId>,
+    /// Offers that passed unseen under this step.
+    #[serde(default, skip_serializing_if = "crate::people::is_zero")]
+    pub unseen: u32,
     /// Only this person, while they can (a transfer to a named human, or a return to the last one).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preferred: Option<HumanAgentId>,
@@ -169,10 +172,23 @@ pub struct WorkItem {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum OfferState {
     Pending,
-    Accepted { at: Timestamp },
-    Declined { at: Timestamp, reason: DeclineReason },
-    Expired { at: Timestamp },
-    Rescinded { at: Timestamp, why: RescindReason },
+    Accepted {
+        at: Timestamp,
+    },
+    Declined {
+        at: Timestamp,
+        reason: DeclineReason,
+    },
+    Expired {
+        at: Timestamp,
+        /// It was on no screen that anybody looked at.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unseen: bool,
+    },
+    Rescinded {
+        at: Timestamp,
+        why: RescindReason,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -205,6 +221,9 @@ pub struct Offer {
     pub human_agent: HumanAgentId,
     pub made_at: Timestamp,
     pub due: Timestamp,
+    /// When it was first shown on a visible screen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
     pub state: OfferState,
     /// Why this person, in words: "billing 5, German".
     pub fit: String,

@@ -286,9 +286,17 @@ pub enum Event {
         offer: OfferId,
         reason: DeclineReason,
     },
+    /// Shown on a visible screen, for the first time.
+    OfferSeen {
+        escalation: EscalationId,
+        offer: OfferId,
+    },
     OfferExpired {
         escalation: EscalationId,
         offer: OfferId,
+        /// Nobody looked. Otherwise it counts as a refusal.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unseen: bool,
     },
     OfferRescinded {
         escalation: EscalationId,
@@ -297,6 +305,17 @@ pub enum Event {
     },
     FirstReplied {
         escalation: EscalationId,
+    },
+    /// The customer has been silent for what the queue says: it takes so many units from now on.
+    WentIdle {
+        escalation: EscalationId,
+        human_agent: HumanAgentId,
+        units: u32,
+    },
+    /// The customer wrote again: it takes what it took before.
+    WokeUp {
+        escalation: EscalationId,
+        human_agent: HumanAgentId,
     },
     ObligationSet {
         escalation: EscalationId,
@@ -393,6 +412,15 @@ pub enum Event {
     LeaseLapsed {
         human_agent: HumanAgentId,
     },
+    /// They did not see an offer: nothing is offered until they show.
+    WentSoftAway {
+        human_agent: HumanAgentId,
+        offer: OfferId,
+    },
+    /// A sign of somebody who was soft-away.
+    CameBack {
+        human_agent: HumanAgentId,
+    },
     /// A shift started or ended: the router looks again.
     ShiftsTurned,
 
@@ -464,9 +492,12 @@ impl Event {
             Self::OfferMade { .. } => "offer_made",
             Self::OfferAccepted { .. } => "offer_accepted",
             Self::OfferDeclined { .. } => "offer_declined",
+            Self::OfferSeen { .. } => "offer_seen",
             Self::OfferExpired { .. } => "offer_expired",
             Self::OfferRescinded { .. } => "offer_rescinded",
             Self::FirstReplied { .. } => "first_replied",
+            Self::WentIdle { .. } => "went_idle",
+            Self::WokeUp { .. } => "woke_up",
             Self::ObligationSet { .. } => "obligation_set",
             Self::ObligationMissed { .. } => "obligation_missed",
             Self::ClockStarted { .. } => "clock_started",
@@ -486,6 +517,8 @@ impl Event {
             Self::LeaseRenewed { .. } => "lease_renewed",
             Self::WrappedUp { .. } => "wrapped_up",
             Self::LeaseLapsed { .. } => "lease_lapsed",
+            Self::WentSoftAway { .. } => "went_soft_away",
+            Self::CameBack { .. } => "came_back",
             Self::ShiftsTurned => "shifts_turned",
             Self::KeyUsed { .. } => "key_used",
         }

@@ -185,6 +185,10 @@ pub enum Input {
     Disconnect {
         human_agent: HumanAgentId,
     },
+    /// It is shown on a visible screen.
+    SeeOffer {
+        offer: OfferId,
+    },
     AcceptOffer {
         offer: OfferId,
     },

@@ -77,6 +77,19 @@ pub struct Held {
     /// The work itself is over: wrap-up keeps the units until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// The customer is silent: it takes less since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_since: Option<Timestamp>,
+    /// Units that it gave back when it last went idle. Taken again when the customer writes, whether there is room or not.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spared: u32,
+}
+
+impl Held {
+    /// An item at work.
+    pub fn new(escalation: EscalationId, units: u32, channel: Channel) -> Self {
+        Self { escalation, units, channel, until: None, idle_since: None, spared: 0 }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -96,6 +109,9 @@ pub struct Presence {
     pub lease_until: Option<Timestamp>,
     pub willing: Willing,
     pub since: Timestamp,
+    /// Soft-away: an offer passed unseen then. Asked for nothing until the next sign of them; what they said stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_away_since: Option<Timestamp>,
 }
 
 /// The part of a human agent that a supervisor sets.
@@ -153,7 +169,7 @@ pub struct HumanAgent {
     pub id: HumanAgentId,
     pub profile: Arc<HumanProfile>,
     pub presence: Presence,
-    /// The one capacity ledger: owned items, pending offers, wrap-up.
+    /// The one capacity ledger: owned items, pending offers, wrap-up. Above capacity only by what idle items took again.
     pub held: Vec<Held>,
     /// Since when nothing is held.
     pub idle_since: Timestamp,
@@ -276,6 +292,16 @@ pub enum Strategy {
     MinCost,
 }
 
+/// A conversation in which the customer is silent takes less of whoever has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Idle {
+    /// So long after a person's last message, while the customer is to answer.
+    pub after_seconds: u32,
+    /// What it takes then, by channel: at least 1, and less than at work. A channel that is not named stays as it is.
+    pub units: BTreeMap<Channel, u32>,
+}
+
 /// When people of this queue help others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -321,6 +347,9 @@ pub struct Queue {
     /// What an item takes of a person's capacity, by channel; otherwise 1, and 2 for a call.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<Channel, u32>,
+    /// Cheaper while the customer is silent. Absent: an item takes the same until it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Idle>,
     /// Units kept after the work is over, for the paperwork. 0: none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub wrap_up_seconds: u32,
@@ -330,6 +359,10 @@ pub struct Queue {
     /// How many people are asked at once; the first who accepts has it.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub offer_to: u32,
+    /// So many offers of one item that nobody saw, and it climbs: the next step at once, else supervisors, then a callback
+    /// for the customer to choose.
+    #[serde(default = "default_unseen_offers", skip_serializing_if = "is_default_unseen_offers")]
+    pub unseen_offers: u32,
     /// When its people help other queues that overflow to it. Absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lending: Option<Lending>,
@@ -361,8 +394,20 @@ fn is_default_proficiency_weight(weight: &u8) -> bool {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(n: &u32) -> bool {
+pub(crate) fn is_zero(n: &u32) -> bool {
     *n == 0
+}
+
+/// One may be chance.
+const UNSEEN_OFFERS: u32 = 2;
+
+fn default_unseen_offers() -> u32 {
+    UNSEEN_OFFERS
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_default_unseen_offers(n: &u32) -> bool {
+    *n == UNSEEN_OFFERS
 }
 
 fn one() -> u32 {
@@ -391,9 +436,11 @@ impl Default for Queue {
             strategy: Strategy::default(),
             proficiency_weight: PROFICIENCY_WEIGHT,
             units: BTreeMap::new(),
+            idle: None,
             wrap_up_seconds: 0,
             sticky_seconds: 0,
             offer_to: 1,
+            unseen_offers: UNSEEN_OFFERS,
             lending: None,
             steps: Vec::new(),
             ladder: Vec::new(),

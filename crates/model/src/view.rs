@@ -97,7 +97,14 @@ pub struct HumanView {
     pub willing: Willing,
     /// Inside their shift now.
     pub working: bool,
+    /// Units in use; above the capacity when silent customers wrote again.
     pub load: u32,
+    /// Conversations whose customer is silent, and which take less for that.
+    #[serde(default)]
+    pub idle: u32,
+    /// An offer passed unseen then; nothing is offered until the next sign of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft_away_since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -117,6 +124,8 @@ pub struct OfferCard {
     pub fit: String,
     pub made_at: Timestamp,
     pub due: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
     pub waiting_since: Timestamp,
 }
 
@@ -141,6 +150,12 @@ pub struct WorkCard {
     /// The customer wrote last.
     pub customer_waiting: bool,
     pub customer_connected: bool,
+    /// Units that it takes of its owner now.
+    #[serde(default)]
+    pub units: u32,
+    /// It takes less since then, because the customer is silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_since: Option<Timestamp>,
     pub mood: f32,
 }
 
@@ -234,6 +249,9 @@ pub struct RoutingView {
     /// People who are asked right now, and why they were chosen.
     #[serde(default)]
     pub asked: Vec<Asked>,
+    /// Offers that passed unseen, and what follows from one more, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<String>,
     /// From strict to loose.
     #[serde(default)]
     pub steps: Vec<RoutingStep>,
@@ -257,6 +275,9 @@ pub struct Asked {
     /// "billing 5, German".
     pub fit: String,
     pub due: Timestamp,
+    /// When it was first on a screen that they look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -296,6 +317,8 @@ pub enum AttentionKind {
     ObligationDue,
     /// Waiting, and no connected human qualifies.
     NobodyQualified,
+    /// Offered, and nobody looked.
+    OffersUnseen,
     PromiseAtRisk,
     ClockBreached,
     /// The queue's ladder alerts before the target.

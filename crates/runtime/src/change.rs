@@ -47,9 +47,12 @@ fn escalation_of(event: &Event) -> Option<EscalationId> {
         | Event::Raised { escalation, .. }
         | Event::OfferAccepted { escalation, .. }
         | Event::OfferDeclined { escalation, .. }
+        | Event::OfferSeen { escalation, .. }
         | Event::OfferExpired { escalation, .. }
         | Event::OfferRescinded { escalation, .. }
         | Event::FirstReplied { escalation }
+        | Event::WentIdle { escalation, .. }
+        | Event::WokeUp { escalation, .. }
         | Event::ObligationSet { escalation, .. }
         | Event::ObligationMissed { escalation, .. }
         | Event::ClockStarted { escalation, .. }

@@ -68,6 +68,7 @@ impl World {
                 Ok(())
             }
             Op::SignOut { human } => self.as_human(*human, |id| Some(Input::Disconnect { human_agent: id })),
+            Op::See { human } => self.desk(*human, |d| d.offers.first().map(|o| Input::SeeOffer { offer: o.offer })),
             Op::Accept { human } => self.desk(*human, |d| d.offers.first().map(|o| Input::AcceptOffer { offer: o.offer })),
             Op::Decline { human } => self.desk(*human, |d| {
                 d.offers.first().map(|o| Input::DeclineOffer { offer: o.offer, reason: DeclineReason::Busy })

@@ -219,7 +219,7 @@ pub(crate) fn corrupt(bug: Bug, state: &State, events: &[(Stream, Event)]) -> Op
         return None;
     }
     let given_back = events.iter().find_map(|(_, e)| match e {
-        Event::OfferDeclined { escalation, offer, .. } | Event::OfferExpired { escalation, offer } => {
+        Event::OfferDeclined { escalation, offer, .. } | Event::OfferExpired { escalation, offer, .. } => {
             Some((*escalation, *offer))
         }
         _ => None,

@@ -77,6 +77,10 @@ pub enum Op {
     SignOut {
         human: u8,
     },
+    /// What is offered shows on their screen.
+    See {
+        human: u8,
+    },
     Accept {
         human: u8,
     },
@@ -164,7 +168,8 @@ fn op(r: &mut SmallRng) -> Op {
         133..141 => Op::Presence { human: b(r), willing: b(r) },
         141..143 => Op::Vanish { human: b(r) },
         143..144 => Op::SignOut { human: b(r) },
-        144..160 => Op::Accept { human: b(r) },
+        144..147 => Op::See { human: b(r) },
+        147..160 => Op::Accept { human: b(r) },
         160..163 => Op::Decline { human: b(r) },
         163..175 => Op::Reply { human: b(r), item: b(r) },
         175..178 => Op::Transfer { human: b(r), item: b(r), to: b(r) },

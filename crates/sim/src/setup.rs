@@ -65,6 +65,9 @@ pub(crate) fn queues() -> Vec<Queue> {
     billing.wrap_up_seconds = 45;
     let mut general = queue("general", always("UTC"), &[], None);
     general.sticky_seconds = 90;
+    // So that silence gives room, and words take it back.
+    general.units = [(Channel::Chat, 2)].into();
+    general.idle = Some(Idle { after_seconds: 60, units: [(Channel::Chat, 1)].into() });
     let mut night = queue("night", always("Asia/Kolkata"), &["technical"], None);
     night.offer_to = 2;
     vec![general, billing, night]
@@ -83,7 +86,7 @@ pub(crate) fn profiles() -> Vec<HumanProfile> {
         };
     vec![
         person("One", &[("billing", 5)], &["en", "de"], &[], always("UTC"), 3),
-        person("Two", &[], &["en"], &["general", "night"], always("UTC"), 2),
+        person("Two", &[], &["en"], &["general", "night"], always("UTC"), 4),
         person("Three", &[("billing", 2)], &["en", "es"], &["billing"], hours("Europe/Madrid", "09:00", "18:00"), 1),
         person("Four", &[("billing", 3)], &["de"], &[], hours("America/New_York", "08:00", "16:00"), 2),
     ]

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RoutingView } from '../../shared/types';
-import { needs, summary } from './routing';
+import { needs, seen, summary } from './routing';
 
 it('says what is needed', () => {
   expect(needs({ skills: {}, queues: ['general'] })).toBe('Anybody of general');
@@ -14,4 +14,9 @@ it('says how many qualify', () => {
   const view = (candidates: RoutingView['candidates']) => ({ candidates }) as RoutingView;
   expect(summary(view([person(false)]))).toBe('nobody qualifies');
   expect(summary(view([person(true), person(false)]))).toBe('1 of 2 qualify');
+});
+
+it('says whether whoever is asked has looked', () => {
+  expect(seen({})).toBe('not seen yet');
+  expect(seen({ seen_at: '2026-03-02T12:00:00Z' })).toMatch(/^seen at \d/);
 });

@@ -1,3 +1,4 @@
+import { clockTime } from '../../shared/time';
 import type { Requirements, RoutingView } from '../../shared/types';
 
 /** What a person must have, in one line. */
@@ -16,3 +17,6 @@ export function summary(r: RoutingView): string {
   const qualified = r.candidates.filter((c) => c.qualified).length;
   return qualified === 0 ? 'nobody qualifies' : `${qualified} of ${r.candidates.length} qualify`;
 }
+
+/** Whether somebody who is asked has looked. */
+export const seen = (asked: { seen_at?: string | null }): string => (asked.seen_at ? `seen at ${clockTime(asked.seen_at)}` : 'not seen yet');

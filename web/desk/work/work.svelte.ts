@@ -20,6 +20,8 @@ export class Work {
   /** Grows when the composer should take the focus. */
   focusReply = $state(0);
 
+  readonly #seen = new Set<string>();
+
   get view(): DeskView | undefined {
     return this.live.view;
   }
@@ -64,6 +66,19 @@ export class Work {
       const view = await take(api.POST('/v1/offers/{id}/accept', { params: this.#params(offer) }));
       router.go(`desk/${view.escalation.id}`);
     });
+  }
+
+  /** Told once an offer; what is gone meanwhile needs no telling. */
+  async see(offer: string): Promise<void> {
+    if (this.#seen.has(offer)) return;
+    this.#seen.add(offer);
+    await take(api.POST('/v1/offers/{id}/seen', { params: this.#params(offer) })).catch(() => undefined);
+  }
+
+  /** Soft-away, and here again: what was said before holds. */
+  async back(): Promise<void> {
+    const me = this.view?.me;
+    if (me?.soft_away_since) await this.presence(me.willing);
   }
 
   async decline(offer: string, reason: DeclineReason): Promise<void> {

@@ -79,7 +79,7 @@ async fn shift(base: &str, slug: &str, login: &Login, dice: &mut Dice) -> Result
 impl Person {
     async fn tick(&mut self) -> Result<()> {
         let desk = self.api.get("/v1/desk").await?;
-        if desk["me"]["willing"] != "available" {
+        if desk["me"]["willing"] != "available" || desk["me"]["soft_away_since"].is_string() {
             // Back from a break, or from having missed an offer.
             if self.dice.chance(15) || self.cases.is_empty() {
                 self.api.put("/v1/desk/presence", &json!({ "willing": "available" })).await?;

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use baton_model::{
-    Actor, Hours, HumanAgentId, HumanProfile, IdSource, Input, Queue, QueueId, RelaxStep, Settings, Skills, Strategy,
-    Targets, Tier, Timestamp, WorkspaceId,
+    Actor, Channel, Hours, HumanAgentId, HumanProfile, IdSource, Idle, Input, Queue, QueueId, RelaxStep, Settings, Skills,
+    Strategy, Targets, Tier, Timestamp, WorkspaceId,
 };
 use baton_ports::{Accounts, Role};
 use baton_runtime::Handle;
@@ -72,7 +72,7 @@ const PEOPLE: [Persona; 4] = [
         queues: &[],
         zone: "Europe/Berlin",
         shift: None,
-        capacity: 3,
+        capacity: 6,
         simulated: false,
         about: "human agent, yours: billing 5, English and German",
     },
@@ -84,7 +84,7 @@ const PEOPLE: [Persona; 4] = [
         queues: &["general", "billing"],
         zone: "Europe/London",
         shift: None,
-        capacity: 3,
+        capacity: 6,
         simulated: true,
         about: "human agent, simulated: delivery 5, English and French",
     },
@@ -96,7 +96,7 @@ const PEOPLE: [Persona; 4] = [
         queues: &["complaints", "billing", "general"],
         zone: "Europe/Lisbon",
         shift: None,
-        capacity: 3,
+        capacity: 6,
         simulated: true,
         about: "human agent, simulated: complaints 5, billing 4, English, Portuguese and Spanish",
     },
@@ -108,7 +108,7 @@ const PEOPLE: [Persona; 4] = [
         queues: &["general", "complaints"],
         zone: "Asia/Tokyo",
         shift: Some((2, 9)),
-        capacity: 2,
+        capacity: 4,
         simulated: true,
         about: "human agent, simulated, on shift for nine hours: product 5, English, Japanese and German",
     },
@@ -270,6 +270,9 @@ fn queues(now: Timestamp) -> Vec<Queue> {
         required_skills: Skills::new(),
         strategy: Strategy::MostProficient,
         steps: vec![],
+        // Three conversations at once, six with silent customers.
+        units: [(Channel::Chat, 2)].into(),
+        idle: Some(Idle { after_seconds: 120, units: [(Channel::Chat, 1)].into() }),
         offer_seconds: 25,
         max_wait_seconds: 900,
         targets: [

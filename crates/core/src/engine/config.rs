@@ -84,8 +84,9 @@ impl Step<'_> {
                 format!("profile.queues names `{unknown}`, which does not exist"),
             ));
         }
-        let load = self.state.humans.get(&id).map_or(0, |h| h.load());
-        if profile.capacity < load {
+        let (load, before) = self.state.humans.get(&id).map_or((0, 0), |h| (h.load(), h.profile.capacity));
+        // Above it already (silent customers wrote again): the rest of the profile may change.
+        if profile.capacity < load.min(before) {
             let detail = format!(
                 "profile.capacity is {} but {load} units are held now: lower it when there is less in hand",
                 profile.capacity

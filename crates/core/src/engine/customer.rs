@@ -91,6 +91,7 @@ impl Step<'_> {
             self.emit_for(e, Event::ClockStarted { escalation: e.id, clock });
         }
         self.resume_clocks(e);
+        self.wakes_up(e);
         self.touched.insert(e.id);
     }
 

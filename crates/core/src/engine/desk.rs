@@ -111,6 +111,7 @@ impl Step<'_> {
         human.is_some_and(|h| {
             h.connected(self.now)
                 && h.presence.willing == Willing::Available
+                && h.presence.soft_away_since.is_none()
                 && calendar::is_open(&h.profile.hours, self.now)
         })
     }

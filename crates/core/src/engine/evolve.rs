@@ -12,6 +12,7 @@ use super::{
     cases,
     ending::{archive, close_conversation, end, pause_clocks, remember_solution, stop_clocks},
     holding::{give_back, hold, look_at_shifts, person, presence, release_owner, settle_offer, waiting_since, wrap_up},
+    idle,
     state::{CHANGES_KEPT, KEYS_KEPT, KEYS_KEPT_FOR, KeyRecord, POLICIES_KEPT, State},
     trial, waits,
 };
@@ -226,6 +227,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             }
         }),
         Event::Relaxed { escalation, step, requirements, next_step_at } => alter(state, *escalation, |e| {
+            if e.item.step != *step {
+                e.item.unseen = 0;
+            }
             e.item.step = *step;
             e.item.requirements = requirements.clone();
             e.item.next_step_at = *next_step_at;
@@ -265,14 +269,18 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             });
         }
         Event::OfferDeclined { escalation, offer, reason } => {
-            give_back(state, *escalation, *offer, OfferState::Declined { at, reason: *reason }, true, at);
+            give_back(state, *escalation, *offer, OfferState::Declined { at, reason: *reason }, at);
         }
-        Event::OfferExpired { escalation, offer } => {
-            give_back(state, *escalation, *offer, OfferState::Expired { at }, true, at)
+        Event::OfferSeen { escalation, offer } => alter(state, *escalation, |e| {
+            if let Some(offer) = e.offers.iter_mut().find(|o| o.id == *offer) {
+                offer.seen_at.get_or_insert(at);
+            }
+        }),
+        Event::OfferExpired { escalation, offer, unseen } => {
+            give_back(state, *escalation, *offer, OfferState::Expired { at, unseen: *unseen }, at);
         }
         Event::OfferRescinded { escalation, offer, why } => {
-            // Withdrawn, not refused: they are asked again when they are back.
-            give_back(state, *escalation, *offer, OfferState::Rescinded { at, why: *why }, false, at);
+            give_back(state, *escalation, *offer, OfferState::Rescinded { at, why: *why }, at);
         }
         Event::FirstReplied { escalation } => alter(state, *escalation, |e| {
             e.first_reply_at.get_or_insert(at);
@@ -280,6 +288,8 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                 e.state = EscalationState::Active { human_agent, since: at };
             }
         }),
+        Event::WentIdle { escalation, human_agent, units } => idle::went(state, *escalation, *human_agent, *units, at),
+        Event::WokeUp { escalation, human_agent } => idle::woke(state, *escalation, *human_agent),
         Event::ObligationSet { escalation, obligation } => alter(state, *escalation, |e| e.obligation = Some(*obligation)),
         // The rung that follows sets the next obligation; the miss itself is history.
         Event::ObligationMissed { .. } => {}
@@ -313,6 +323,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             e.item.step = 0;
             e.item.next_step_at = *next_step_at;
             e.item.decliners.clear();
+            e.item.unseen = 0;
         }),
         Event::Requeued { escalation, from, queue, requirements, strict, preferred, next_step_at, why, .. } => {
             release_owner(state, *escalation, at);
@@ -328,6 +339,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
                     e.item.target_seconds = route::target_seconds(&home, e.tier);
                 }
                 e.item.step = 0;
+                e.item.unseen = 0;
                 e.item.next_step_at = *next_step_at;
                 e.item.decliners = from.iter().copied().filter(|f| Some(*f) != *preferred).collect();
                 if *why == baton_model::RequeueReason::Transferred {
@@ -415,6 +427,10 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             },
             at,
         ),
+        Event::WentSoftAway { human_agent, .. } => {
+            presence(state, *human_agent, |h| h.presence.soft_away_since = Some(at), at);
+        }
+        Event::CameBack { human_agent } => presence(state, *human_agent, |h| h.presence.soft_away_since = None, at),
         Event::ShiftsTurned => {
             state.backlog.turn(at);
             look_at_shifts(state, at);

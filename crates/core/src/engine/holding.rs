@@ -19,7 +19,10 @@ pub(super) fn person(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut Hu
 
 /// Who is there decides whose shift matters.
 pub(super) fn presence(state: &mut State, id: HumanAgentId, f: impl FnOnce(&mut HumanAgent), at: Timestamp) {
-    let there = |state: &State| state.humans.get(&id).map(|h| (h.presence.lease_until.is_some(), h.presence.willing));
+    let there = |state: &State| {
+        let presence = state.humans.get(&id).map(|h| &h.presence);
+        presence.map(|p| (p.lease_until.is_some(), p.willing, p.soft_away_since.is_some()))
+    };
     let before = there(state);
     person(state, id, f);
     if there(state) != before {
@@ -34,9 +37,14 @@ pub(super) fn look_at_shifts(state: &mut State, at: Timestamp) {
 
 pub(super) fn hold(state: &mut State, offer: &Offer, units: u32, channel: Channel, at: Timestamp) {
     person(state, offer.human_agent, |h| {
-        h.held.push(Held { escalation: offer.escalation, units, channel, until: None });
+        h.held.push(Held::new(offer.escalation, units, channel));
         h.offered_at = at;
     });
+}
+
+/// What a person holds of an escalation whose work is not over.
+pub(super) fn working(human: &HumanAgent, escalation: EscalationId) -> Option<&Held> {
+    human.held.iter().find(|held| held.escalation == escalation && held.until.is_none())
 }
 
 fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at: Timestamp) {
@@ -68,7 +76,13 @@ pub(super) fn wrap_up(state: &mut State, escalation: EscalationId, at: Timestamp
     if let Some(owner) = owner.filter(|_| at_work && time > Millis::default()) {
         person(state, owner, |h| {
             let working = h.held.iter_mut().filter(|held| held.escalation == escalation && held.until.is_none());
-            working.for_each(|held| held.until = Some(at + time));
+            working.for_each(|held| {
+                held.until = Some(at + time);
+                // The paperwork of a silent conversation takes what it took.
+                if held.idle_since.take().is_some() {
+                    held.spared = 0;
+                }
+            });
         });
     }
 }
@@ -88,7 +102,10 @@ pub(super) fn waiting_since(e: &Escalation) -> Timestamp {
 }
 
 /// An offer ends without acceptance: the item returns at its real age.
-pub(super) fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, refused: bool, at: Timestamp) {
+pub(super) fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to: OfferState, at: Timestamp) {
+    // Withdrawn is not refused: they are asked again when they are back. Nor is what nobody saw.
+    let unseen = matches!(to, OfferState::Expired { unseen: true, .. });
+    let refused = matches!(to, OfferState::Declined { .. } | OfferState::Expired { unseen: false, .. });
     let asked = |e: &Escalation| e.offers.iter().find(|o| o.id == offer).map(|o| o.human_agent);
     if let Some(human) = state.escalations.get(&id).and_then(|e| asked(e)) {
         release(state, human, id, at);
@@ -105,15 +122,16 @@ pub(super) fn give_back(state: &mut State, id: EscalationId, offer: OfferId, to:
         };
         if let Some(human) = human.filter(|h| refused && !e.item.decliners.contains(h)) {
             e.item.decliners.push(human);
-            // A named person who did not take it no longer blocks the others.
-            if e.item.preferred == Some(human) {
-                // Only a transfer eases what is required, and before any step.
-                let eased = e.item.step == 0 && e.item.preferred_until.is_none();
-                (e.item.preferred, e.item.preferred_until) = (None, None);
-                if eased {
-                    e.item.requirements = e.item.strict.clone();
-                }
+        }
+        // A named person who did not take it no longer blocks the others.
+        if (refused || unseen) && human.is_some() && e.item.preferred == human {
+            // Only a transfer eases what is required, and before any step.
+            let eased = e.item.step == 0 && e.item.preferred_until.is_none();
+            (e.item.preferred, e.item.preferred_until) = (None, None);
+            if eased {
+                e.item.requirements = e.item.strict.clone();
             }
         }
+        e.item.unseen += u32::from(unseen);
     });
 }

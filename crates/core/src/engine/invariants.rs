@@ -1,11 +1,11 @@
 //! The invariants of the design that can be read off a state. Empty means that all hold. Used by the tests, the simulator
 //! and a debug switch in production.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use baton_model::{EscalationId, EscalationState, Holder, HumanAgentId, OfferState, Timestamp};
+use baton_model::{EscalationId, EscalationState, Held, Holder, HumanAgentId, OfferState, Timestamp};
 
-use super::state::State;
+use super::{owe, state::State};
 use crate::package;
 
 pub fn violations(state: &State, now: Timestamp) -> Vec<String> {
@@ -79,14 +79,29 @@ fn capacity(state: &State, found: &mut Vec<String>) {
             expected.entry(human).or_default().insert(e.id, e.item.units);
         }
     }
+    let asked: BTreeSet<_> = state.escalations.values().flat_map(|e| e.pending_offers()).map(|o| o.human_agent).collect();
     for h in state.humans.values() {
         let working: Vec<_> = h.held.iter().filter(|held| held.until.is_none()).collect();
-        let held: BTreeMap<_, _> = working.iter().map(|held| (held.escalation, held.units)).collect();
+        let whole = |held: &Held| held.units + if held.idle_since.is_some() { held.spared } else { 0 };
+        let held: BTreeMap<_, _> = working.iter().map(|held| (held.escalation, whole(held))).collect();
         if held.len() != working.len() || held != expected.remove(&h.id).unwrap_or_default() {
             found.push(format!("2: the ledger of {} differs from what they hold", h.id));
         }
-        if h.load() > h.profile.capacity {
+        if h.presence.soft_away_since.is_some() && asked.contains(&h.id) {
+            found.push(format!("2: {} does not look, and is asked", h.id));
+        }
+        // Nobody is asked for more than they have room for; only a silent customer who wrote again takes it unasked.
+        let taken_again: u32 = h.held.iter().filter(|held| held.idle_since.is_none()).map(|held| held.spared).sum();
+        if h.load().saturating_sub(taken_again) > h.profile.capacity {
             found.push(format!("2: {} holds {} of {} units", h.id, h.load(), h.profile.capacity));
+        }
+        for held in working.into_iter().filter(|held| held.idle_since.is_some()) {
+            let e = state.escalations.get(&held.escalation);
+            let active = e.is_some_and(|e| matches!(e.state, EscalationState::Active { .. }));
+            let c = e.and_then(|e| state.conversations.get(&e.conversation));
+            if !active || held.spared == 0 || c.is_some_and(|c| owe::last_word(c).0) {
+                found.push(format!("2: {} is idle with {}, and is not", held.escalation, h.id));
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ mod escalate;
 mod evolve;
 mod hindsight;
 mod holding;
+mod idle;
 mod invariants;
 mod leave;
 mod notices;
@@ -28,6 +29,7 @@ mod owe;
 mod polish;
 mod promises;
 mod secrets;
+mod seen;
 mod state;
 mod step;
 #[cfg(test)]
@@ -81,6 +83,7 @@ pub fn decide(state: &State, input: &Stamped<Input>) -> Decision {
     }
     let mut step = Step::new(state, input);
     step.catch_up();
+    step.sign_of_life();
     let reply = match handle(&mut step, &input.input) {
         Ok(reply) => reply,
         Err(refusal) => return Decision::answer(Err(refusal)),
@@ -120,6 +123,7 @@ fn allowed(actor: &Actor, input: &Input) -> Result<(), Refusal> {
             Input::SetPresence { .. }
             | Input::Heartbeat { .. }
             | Input::Disconnect { .. }
+            | Input::SeeOffer { .. }
             | Input::AcceptOffer { .. }
             | Input::DeclineOffer { .. }
             | Input::HumanTurn { .. }
@@ -185,6 +189,7 @@ fn handle(step: &mut Step<'_>, input: &Input) -> Result<Reply, Refusal> {
         Input::SetPresence { human_agent, willing } => step.set_presence(*human_agent, *willing),
         Input::Heartbeat { human_agent } => step.heartbeat(*human_agent),
         Input::Disconnect { human_agent } => step.disconnect(*human_agent),
+        Input::SeeOffer { offer } => step.see_offer(*offer),
         Input::AcceptOffer { offer } => step.accept_offer(*offer),
         Input::DeclineOffer { offer, reason } => step.decline_offer(*offer, *reason),
         Input::HumanTurn { escalation, text, signals, used_step } => step.human_turn(*escalation, text, signals, *used_step),

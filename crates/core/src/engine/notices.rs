@@ -137,6 +137,13 @@ pub(super) fn callback_instead(slots: &str) -> String {
     format!(" If that's too long, choose a callback instead, for example {slots}.")
 }
 
+/// Nobody looked at what they were offered.
+pub(super) fn callback_offered(slots: &str) -> String {
+    format!(
+        "Finding somebody takes longer than it should. You keep your place; if you'd rather not wait, choose a callback, for example {slots}."
+    )
+}
+
 /// The told wait still holds.
 pub(super) fn on_course(position: u32, wait: &str) -> String {
     match position {

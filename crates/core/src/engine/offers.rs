@@ -23,6 +23,7 @@ impl Step<'_> {
                 human_agent: one.human_agent,
                 made_at: self.now,
                 due: one.due,
+                seen_at: None,
                 state: OfferState::Pending,
                 fit: one.fit,
             };
@@ -31,7 +32,7 @@ impl Step<'_> {
         true
     }
 
-    fn own_offer(&self, id: OfferId) -> Result<(std::sync::Arc<Escalation>, Offer), Refusal> {
+    pub(super) fn own_offer(&self, id: OfferId) -> Result<(std::sync::Arc<Escalation>, Offer), Refusal> {
         let gone = || Refusal::new(RefusalCode::OfferGone, "this offer is gone: it expired, was withdrawn, or was answered");
         let human = self.acting_human()?;
         let escalation = self.state.offers.get(&id).ok_or_else(gone)?;
@@ -72,8 +73,13 @@ impl Step<'_> {
 
     pub(super) fn expire_offer(&mut self, e: &Escalation) {
         for offer in e.pending_offers() {
-            self.emit_for(e, Event::OfferExpired { escalation: e.id, offer: offer.id });
+            let unseen = offer.seen_at.is_none();
+            self.emit_for(e, Event::OfferExpired { escalation: e.id, offer: offer.id, unseen });
+            if unseen {
+                self.goes_soft_away(offer);
+            }
         }
+        self.climbs_unseen(e);
         self.widen_if_refused(e);
     }
 

@@ -11,6 +11,7 @@ use baton_model::{
 use imbl::{OrdMap, OrdSet, Vector};
 use serde::{Deserialize, Serialize};
 
+use super::idle;
 use crate::{
     assess, follow,
     learn::Ledger,
@@ -282,9 +283,13 @@ impl State {
         let conversation = escalation.conversation;
         self.escalations.insert(id, escalation);
         // What a conversation waits for depends on its escalation.
-        if let Some(c) = self.conversations.get(&conversation) {
+        self.look_at_conversation(conversation);
+    }
+
+    pub(super) fn look_at_conversation(&mut self, id: ConversationId) {
+        if let Some(c) = self.conversations.get(&id) {
             let due = self.conversation_due(c);
-            self.timers.set(TimerKey::Conversation(conversation), due);
+            self.timers.set(TimerKey::Conversation(id), due);
         }
     }
 
@@ -307,9 +312,8 @@ impl State {
         let promised = c.commitments.iter().filter_map(follow::next_of_promise).min();
         let holder = match c.holder {
             Holder::Ai => open.is_none().then_some(c.idle_due),
-            Holder::Queue | Holder::Human { .. } => {
-                open.filter(|_| !c.customer_connected).and_then(|e| self.leaves_at(c, e))
-            }
+            Holder::Queue => open.filter(|_| !c.customer_connected).and_then(|e| self.leaves_at(c, e)),
+            Holder::Human { .. } => open.and_then(|e| idle::goes_at(self, c, e)),
             // Whoever is owed something is not put away.
             Holder::Closed if promised.is_some() => None,
             Holder::Closed => open.is_none().then(|| c.closed_at.map(|at| at + ARCHIVE_AFTER)).flatten(),

@@ -35,6 +35,10 @@ impl World {
         self.submit(Actor::Supervisor { name: "Rhea".into(), human_agent: None }, input)
     }
 
+    pub(super) fn desk(&mut self, human_agent: HumanAgentId, input: Input) -> Vec<Event> {
+        self.submit(Actor::Human { human_agent }, input).expect("accepted")
+    }
+
     pub(super) fn bot(&mut self, input: Input) -> Vec<Event> {
         self.submit(Actor::Bot, input).expect("accepted")
     }

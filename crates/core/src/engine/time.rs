@@ -91,7 +91,8 @@ impl Step<'_> {
             (Holder::Closed, None) if c.closed_at.is_some_and(|at| at + ARCHIVE_AFTER <= self.now) => {
                 self.emit(Stream::Conversation(id), Event::ConversationArchived { conversation: id });
             }
-            (Holder::Queue | Holder::Human { .. }, Some(e)) => self.customer_left(&e),
+            (Holder::Queue, Some(e)) => self.customer_left(&e),
+            (Holder::Human { .. }, Some(e)) => self.goes_idle(&c, &e),
             _ => {}
         }
     }
@@ -177,13 +178,14 @@ impl Step<'_> {
         }
     }
 
-    fn take(&mut self, e: &Arc<Escalation>, rung: Rung) {
+    pub(super) fn take(&mut self, e: &Arc<Escalation>, rung: Rung) {
         match rung {
             Rung::RaisePriority => self.raise(e),
             // The board shows it for as long as the obligation has a rung, or the clock a warning. A follow-up falls to
             // everybody.
             Rung::AlertSupervisors => self.open_follow_up(e),
             Rung::TellDelay => self.tell_delay(e),
+            Rung::OfferCallback => self.offer_callback(e),
             Rung::Widen => {
                 if matches!(e.state, EscalationState::Queued { .. }) && e.item.next_step_at.is_some() {
                     self.relax(e);

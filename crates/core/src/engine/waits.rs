@@ -75,14 +75,19 @@ impl Step<'_> {
 
     /// Two callback times in words, when a callback is better than this wait.
     pub(super) fn callback_advice(&self, e: &Escalation, promise: &WaitPromise) -> Option<String> {
-        let queue = self.state.queue(&e.item.queue);
-        if !follow::callback_is_better(queue, self.now, promise.p50) {
+        if !follow::callback_is_better(self.state.queue(&e.item.queue), self.now, promise.p50) {
             return None;
         }
+        self.callback_times(e)
+    }
+
+    /// Two callback times in words.
+    pub(super) fn callback_times(&self, e: &Escalation) -> Option<String> {
+        let queue = self.state.queue(&e.item.queue);
         let c = self.state.conversations.get(&e.conversation)?;
         let slots = follow::slots(queue, &notices::zone(c, &self.state), self.now, NAMED_SLOTS);
         let words: Vec<String> = slots.into_iter().map(|s| s.words).collect();
-        Some(words.join(" or "))
+        (!words.is_empty()).then(|| words.join(" or "))
     }
 }
 

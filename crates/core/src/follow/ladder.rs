@@ -23,6 +23,8 @@ pub enum Rung {
     TellDelay,
     /// Take the next relaxation step.
     Widen,
+    /// Tell the customer that they may choose a callback; the wait goes on.
+    OfferCallback,
     /// Ends: the item returns to the line at its real age.
     ExpireOffer,
     /// Ends: somebody else is found.
@@ -40,7 +42,7 @@ pub enum Rung {
 impl Rung {
     /// It moves the escalation to another state, whose own obligation holds then.
     pub fn ends(self) -> bool {
-        !matches!(self, Self::RaisePriority | Self::AlertSupervisors | Self::TellDelay | Self::Widen)
+        !matches!(self, Self::RaisePriority | Self::AlertSupervisors | Self::TellDelay | Self::Widen | Self::OfferCallback)
     }
 }
 

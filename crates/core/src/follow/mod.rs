@@ -19,6 +19,7 @@ mod ladder;
 mod obligation;
 mod promise;
 mod slots;
+mod unseen;
 
 pub use clocks::{
     callback_is_better, clocks, next_event, next_reply_clock, reopened, resumed, slips, standing_promise, targets, to_pause,
@@ -27,6 +28,7 @@ pub use ladder::{Rung, ladder, next_obligation, nobody_will_come, on_clock};
 pub use obligation::{Duty, obligation};
 pub use promise::{PromiseDue, next_of_promise, owed, promise_due};
 pub use slots::slots;
+pub use unseen::{Unseen, on_unseen};
 
 #[cfg(test)]
 pub(crate) use obligation::tests::escalation as test_escalation;

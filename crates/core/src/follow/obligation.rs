@@ -233,6 +233,7 @@ pub(crate) mod tests {
                 human_agent: person(),
                 made_at: NOW,
                 due: NOW + Millis::secs(20),
+                seen_at: None,
                 state: OfferState::Pending,
                 fit: String::new(),
             }];

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use baton_model::{
-    Hours, HumanProfile, LadderStep, Late, Place, Queue, QueueId, Refusal, RefusalCode, RelaxStep, Remedy, Skills, Targets,
-    Tier, Timestamp,
+    Channel, Hours, HumanProfile, LadderStep, Late, Place, Queue, QueueId, Refusal, RefusalCode, RelaxStep, Remedy, Skills,
+    Targets, Tier, Timestamp,
 };
 
-use super::{score::MAX_WEIGHT, who::Who};
+use super::{place::units_in, score::MAX_WEIGHT, who::Who};
 use crate::calendar;
 
 const MAX_QUEUES: usize = 500;
@@ -24,6 +24,8 @@ const HOUR_SECONDS: u32 = 3_600;
 /// The longest resolution target: a quarter of open time.
 const QUARTER_SECONDS: u32 = 13 * WEEK_SECONDS;
 const ASKED_AT_ONCE: std::ops::RangeInclusive<u32> = 1..=10;
+const IDLE_SECONDS: std::ops::RangeInclusive<u32> = 30..=WEEK_SECONDS;
+const UNSEEN_OFFERS: std::ops::RangeInclusive<u32> = 1..=20;
 const CAPACITY: std::ops::RangeInclusive<u32> = 1..=100;
 
 #[derive(Default)]
@@ -151,14 +153,40 @@ fn check_load(p: &mut Problems, at: &dyn Fn(&str) -> String, q: &Queue) {
     for units in q.units.values().filter(|u| !CAPACITY.contains(u)) {
         p.add(at("units"), format!("must be {} to {}, not {units}", CAPACITY.start(), CAPACITY.end()));
     }
+    check_idle(p, at, q);
     if !ASKED_AT_ONCE.contains(&q.offer_to) {
         p.add(at("offer_to"), format!("must be {} to {}", ASKED_AT_ONCE.start(), ASKED_AT_ONCE.end()));
+    }
+    if !UNSEEN_OFFERS.contains(&q.unseen_offers) {
+        p.add(at("unseen_offers"), format!("must be {} to {}", UNSEEN_OFFERS.start(), UNSEEN_OFFERS.end()));
     }
     if q.wrap_up_seconds > HOUR_SECONDS {
         p.add(at("wrap_up_seconds"), format!("must be at most {HOUR_SECONDS} seconds"));
     }
     if q.sticky_seconds > 0 && q.sticky_seconds >= q.max_wait_seconds {
         p.add(at("sticky_seconds"), "must be shorter than max_wait_seconds: nobody else would ever be asked");
+    }
+}
+
+fn check_idle(p: &mut Problems, at: &dyn Fn(&str) -> String, q: &Queue) {
+    let Some(idle) = &q.idle else { return };
+    if !IDLE_SECONDS.contains(&idle.after_seconds) {
+        let (least, most) = (IDLE_SECONDS.start(), IDLE_SECONDS.end());
+        p.add(at("idle/after_seconds"), format!("must be {least} to {most} seconds, not {}", idle.after_seconds));
+    }
+    if idle.units.is_empty() {
+        p.add(at("idle/units"), "names no channel: say what an idle chat or e-mail takes, or leave `idle` out");
+    }
+    for (channel, units) in &idle.units {
+        let (name, whole) = (channel.name(), units_in(q, *channel));
+        let at = at(&format!("idle/units/{name}"));
+        if *channel == Channel::Voice {
+            p.add(at, "a call is never idle: its line stays open");
+        } else if whole < 2 {
+            p.add(at, format!("{name} takes 1 unit at work: give it more in `units`, then an idle one can take less"));
+        } else if *units == 0 || *units >= whole {
+            p.add(at, format!("must be 1 to {}, less than the {whole} that it takes at work", whole - 1));
+        }
     }
 }
 
@@ -279,7 +307,7 @@ pub fn check_profile(profile: &HumanProfile) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use baton_model::{Day, Window};
+    use baton_model::{Day, Idle, Window};
 
     use super::*;
     use crate::route::{fit::tests::profile, place::tests::queue};
@@ -293,6 +321,11 @@ mod tests {
     fn all_week() -> Window {
         use Day::{Fri, Mon, Sat, Sun, Thu, Tue, Wed};
         Window { days: vec![Mon, Tue, Wed, Thu, Fri, Sat, Sun], from: "00:00".into(), to: "24:00".into() }
+    }
+
+    fn idle(q: &mut Queue, after_seconds: u32, channel: Channel, units: u32) {
+        q.units = [(Channel::Chat, 2)].into();
+        q.idle = Some(Idle { after_seconds, units: [(channel, units)].into() });
     }
 
     fn places(queues: &[Queue]) -> Vec<String> {
@@ -344,7 +377,14 @@ mod tests {
             ("/1/who", Box::new(|q| q[1].who = Some("person.age > 3".into()))),
             ("/1/proficiency_weight", Box::new(|q| q[1].proficiency_weight = 9)),
             ("/1/units", Box::new(|q| q[1].units = [(baton_model::Channel::Chat, 0)].into())),
+            ("/1/idle/after_seconds", Box::new(|q| idle(&mut q[1], 29, Channel::Chat, 1))),
+            ("/1/idle/units", Box::new(|q| q[1].idle = Some(Idle { after_seconds: 60, units: BTreeMap::new() }))),
+            ("/1/idle/units/chat", Box::new(|q| idle(&mut q[1], 60, Channel::Chat, 0))),
+            ("/1/idle/units/chat", Box::new(|q| idle(&mut q[1], 60, Channel::Chat, 2))),
+            ("/1/idle/units/email", Box::new(|q| idle(&mut q[1], 60, Channel::Email, 1))),
+            ("/1/idle/units/voice", Box::new(|q| idle(&mut q[1], 60, Channel::Voice, 1))),
             ("/1/wrap_up_seconds", Box::new(|q| q[1].wrap_up_seconds = 3_601)),
+            ("/1/unseen_offers", Box::new(|q| q[1].unseen_offers = 0)),
             ("/1/offer_to", Box::new(|q| q[1].offer_to = 11)),
             ("/1/sticky_seconds", Box::new(|q| q[1].sticky_seconds = 600)),
             (

@@ -60,7 +60,8 @@ fn several_offers_that_nobody_answers_all_end() {
     let e = asks_for_a_person(&mut w, "Jane Roe");
     w.pass(31_000);
     assert_eq!(w.escalation(e).pending_offers().count(), 0);
-    assert_eq!(w.escalation(e).item.decliners.len(), 2);
+    let item = w.escalation(e).item.clone();
+    assert_eq!((item.unseen, item.decliners.len()), (2, 0), "nobody looked, so nobody refused");
     w.holds();
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(desk::get_desk))
         .routes(routes!(desk::stream_desk))
         .routes(routes!(desk::set_presence))
+        .routes(routes!(offers::see_offer))
         .routes(routes!(offers::accept_offer))
         .routes(routes!(offers::decline_offer))
         .routes(routes!(escalations::list_escalations))

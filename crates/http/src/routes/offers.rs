@@ -1,4 +1,4 @@
-//! Answering an offer.
+//! Seeing and answering an offer.
 
 use axum::Json;
 use baton_model::{DeclineReason, DeskView, EscalationView, Input, OfferId};
@@ -16,6 +16,15 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(crate) struct Decline {
     reason: DeclineReason,
+}
+
+/// Say that the offer is shown on a visible screen. An offer that passes without it was not seen: then its human agent is
+/// asked for nothing until the next sign of them. Saying it again changes nothing.
+#[utoipa::path(post, path = "/v1/offers/{id}/seen", tag = "desk", params(("id" = String, Path)),
+    responses((status = 200, body = DeskView)))]
+pub(crate) async fn see_offer(desk: Desk, Id(offer): Id<OfferId>, write: Write<Nothing>) -> Result<Json<DeskView>, Problem> {
+    desk.caller.submit(Some(write.key), Input::SeeOffer { offer }).await?;
+    desk::view(&desk)
 }
 
 /// Take the customer. Gone offers are refused with `offer_gone`.

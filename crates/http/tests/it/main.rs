@@ -19,4 +19,6 @@ mod signing_in;
 #[cfg(test)]
 mod static_pages;
 #[cfg(test)]
+mod waiting;
+#[cfg(test)]
 mod world;

@@ -53,6 +53,7 @@ const CASES: &[Case] = &[
     case("GET", "/v1/desk", HUMAN),
     case("GET", "/v1/desk/stream", HUMAN),
     case("PUT", "/v1/desk/presence", HUMAN),
+    case("POST", "/v1/offers/{id}/seen", HUMAN),
     case("POST", "/v1/offers/{id}/accept", HUMAN),
     case("POST", "/v1/offers/{id}/decline", HUMAN),
     case("GET", "/v1/escalations", PEOPLE),

@@ -103,12 +103,7 @@ impl Floor {
 
     pub(crate) fn hold(&mut self, person: usize, case: usize) {
         let units = self.cases[case].item.units;
-        self.people[person].human.held.push(Held {
-            escalation: escalation(case),
-            units,
-            channel: Channel::Chat,
-            until: None,
-        });
+        self.people[person].human.held.push(Held::new(escalation(case), units, Channel::Chat));
     }
 
     pub(crate) fn release(&mut self, person: usize, case: usize, now: Timestamp) {
@@ -170,7 +165,7 @@ fn hired(scenario: &Scenario, people: &People, dice: &mut SmallRng) -> Vec<Human
 
 fn person(n: usize, profile: HumanProfile, start: Timestamp) -> Person {
     let profile = HumanProfile { name: format!("Person {}", n + 1), ..profile };
-    let presence = Presence { lease_until: None, willing: Willing::Away, since: start };
+    let presence = Presence { since: start, ..Presence::default() };
     let profile = std::sync::Arc::new(profile);
     let human = HumanAgent { id: human(n), profile, presence, held: Vec::new(), idle_since: start, offered_at: start };
     Person { human, busy: Millis(0), paid: Millis(0), served: 0 }

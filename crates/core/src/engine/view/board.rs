@@ -1,7 +1,7 @@
 //! The supervisor's board: what needs a person now, then why.
 
 use baton_model::{
-    AttentionItem, AttentionKind, BoardView, Escalation, EscalationState, Holder, HumanProfile, Millis, NextAction,
+    AttentionItem, AttentionKind, BoardView, Channel, Escalation, EscalationState, Holder, HumanProfile, Millis, NextAction,
     PersonBar, QueueLane, Requirements, Tier, Timestamp, WaitingDot,
 };
 
@@ -9,7 +9,7 @@ use super::super::{State, notices};
 use super::desk::human_view;
 use crate::{
     calendar,
-    follow::{self, Rung},
+    follow::{self, Rung, Unseen},
     route::{self, Asked},
 };
 
@@ -54,7 +54,11 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
     let breached = e.clocks.iter().find(|c| c.running() && c.breached_at.is_some());
     let promise = e.promises.last().map(baton_model::WaitPromise::due);
     let unwatched = matches!(obligation.action, NextAction::AwaitCustomer | NextAction::Review);
-    let (kind, due, text) = if waiting && !state.backlog.anyone_for(&e.item.requirements, now) {
+    let nobody = waiting && !state.backlog.anyone_for(&e.item.requirements, now);
+    let unseen = Unseen::of(e, state.queue(&e.item.queue));
+    let (kind, due, text) = if let Some(text) = unseen.alert(nobody).filter(|_| waiting) {
+        (AttentionKind::OffersUnseen, obligation.due, text)
+    } else if nobody {
         let text = format!("Nobody on shift can take this: {}", requirement_words(&e.item.requirements));
         (AttentionKind::NobodyQualified, obligation.due, text)
     } else if let Some(clock) = breached.filter(|_| !unwatched) {
@@ -124,7 +128,7 @@ fn lane(state: &State, queue: &baton_model::Queue, people: &[&HumanProfile], now
         issue_class: queue.topics.first().map_or("other", String::as_str),
         requirements: &requirements,
         priority: 0,
-        units: 1,
+        units: route::units_in(queue, Channel::Chat),
     };
     let forecast = state.backlog.forecast(&asked, &state.pace, now);
     let score = state.pace.score(&queue.id);

@@ -7,9 +7,9 @@ use baton_model::{
     HumanView, Offer, OfferCard, QueueName, RoutingView, Timestamp, WorkCard,
 };
 
-use super::super::{State, notices, owe};
+use super::super::{State, holding, notices, owe};
 use super::Filter;
-use crate::{calendar, route};
+use crate::{calendar, follow, route};
 
 pub(super) fn human_view(h: &HumanAgent, now: Timestamp) -> HumanView {
     HumanView {
@@ -19,6 +19,8 @@ pub(super) fn human_view(h: &HumanAgent, now: Timestamp) -> HumanView {
         willing: h.presence.willing,
         working: calendar::is_open(&h.profile.hours, now),
         load: h.load(),
+        soft_away_since: h.presence.soft_away_since,
+        idle: u32::try_from(h.held.iter().filter(|held| held.idle_since.is_some()).count()).unwrap_or(u32::MAX),
     }
 }
 
@@ -82,6 +84,7 @@ fn offer_card(state: &State, e: &Escalation, offer: &Offer) -> Option<OfferCard>
         fit: offer.fit.clone(),
         made_at: offer.made_at,
         due: offer.due,
+        seen_at: offer.seen_at,
         waiting_since: e.item.real_since,
     })
 }
@@ -93,6 +96,7 @@ pub(super) fn headline(e: &Escalation) -> String {
 fn work_card(state: &State, e: &Escalation) -> Option<WorkCard> {
     let c = state.conversations.get(&e.conversation)?;
     let last = c.turns.iter().rev().find(|t| t.visible_to_customer());
+    let held = e.state.owner().and_then(|h| state.humans.get(&h)).and_then(|h| holding::working(h, e.id));
     Some(WorkCard {
         escalation: e.id,
         conversation: e.conversation,
@@ -109,6 +113,8 @@ fn work_card(state: &State, e: &Escalation) -> Option<WorkCard> {
         last_at: last.map_or(c.opened_at, |t| t.at),
         customer_waiting: owe::last_word(c).0,
         customer_connected: c.customer_connected,
+        units: held.map_or(0, |h| h.units),
+        idle_since: held.and_then(|h| h.idle_since),
         mood: mood(c),
     })
 }
@@ -141,7 +147,7 @@ pub fn escalations(state: &State, filter: &Filter, _now: Timestamp) -> Vec<WorkC
 
 fn asked(state: &State, offer: &Offer) -> Asked {
     let name = state.humans.get(&offer.human_agent).map_or_else(String::new, |h| h.profile.name.clone());
-    Asked { human_agent: offer.human_agent, name, fit: offer.fit.clone(), due: offer.due }
+    Asked { human_agent: offer.human_agent, name, fit: offer.fit.clone(), due: offer.due, seen_at: offer.seen_at }
 }
 
 pub fn routing(state: &State, id: EscalationId, now: Timestamp) -> Option<RoutingView> {
@@ -156,6 +162,7 @@ pub fn routing(state: &State, id: EscalationId, now: Timestamp) -> Option<Routin
         position: state.backlog.position(id, now),
         candidates: state.backlog.explain(id, now),
         asked: e.pending_offers().map(|o| asked(state, o)).collect(),
+        unseen: follow::Unseen::of(e, queue).words(),
         steps: route::steps(e, queue),
         overdue_at: route::overdue_at(&e.item),
         overtaken_until: e.item.routing_since + route::overtaking_window(&e.item),

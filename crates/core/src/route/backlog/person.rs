@@ -70,11 +70,13 @@ pub(super) struct Seat {
     pub(super) load: u32,
     pub(super) capacity: u32,
 
-    /// Connected (as far as the last put says), available, and inside their shift (as of the last look).
+    /// Connected (as far as the last put says), available, not soft-away, and inside their shift (as of the last look).
     pub(super) there: bool,
     /// There, with room for something.
     pub(super) asks: bool,
     pub(super) willing: Willing,
+    /// An offer passed unseen, and no sign of them since.
+    pub(super) soft_away: bool,
     working: bool,
     /// No more of that channel.
     full: [bool; 3],
@@ -98,6 +100,7 @@ impl Seat {
             id: human.id,
             lease_until: human.presence.lease_until,
             willing: human.presence.willing,
+            soft_away: human.presence.soft_away_since.is_some(),
             shift: old.and_then(|o| o.shift),
             working: true,
             capacity: profile.capacity,
@@ -131,7 +134,7 @@ impl Seat {
     }
 
     pub(super) fn willing_here(&self) -> bool {
-        self.lease_until.is_some() && self.willing == Willing::Available
+        self.lease_until.is_some() && self.willing == Willing::Available && !self.soft_away
     }
 
     pub(super) fn connected(&self, now: Timestamp) -> bool {

@@ -104,13 +104,15 @@ impl Backlog {
     ) -> (bool, Vec<String>) {
         let mut words = class.judge.lacks(&person.profile);
         if exception.is_some_and(|e| e.declined(person.id)) {
-            words.push("declined it, or let the offer pass".into());
+            words.push("declined it, or saw the offer and let it pass".into());
         }
         let qualified = words.is_empty();
         if !seat.connected(now) {
             words.push("not connected".into());
         } else if seat.willing != Willing::Available {
             words.push(if seat.willing == Willing::Busy { "busy" } else { "away" }.into());
+        } else if seat.soft_away {
+            words.push("let an offer pass unseen: asked again at the next sign of them".into());
         }
         if !seat.working(&person.profile.hours, now) {
             words.push("outside their shift".into());
@@ -119,6 +121,8 @@ impl Backlog {
             let (load, capacity) = (seat.load, seat.capacity);
             words.push(if class.demand.units > capacity {
                 format!("takes {capacity} at most, this needs {}", class.demand.units)
+            } else if load > capacity {
+                format!("full, {load} of {capacity}: silent customers wrote again")
             } else {
                 format!("full, {load} of {capacity}")
             });

@@ -60,7 +60,12 @@ fn human(n: u8, skills: &[(&str, u8)], languages: &[&str]) -> HumanAgent {
     HumanAgent {
         id: hum(n),
         profile: Arc::new(profile(&format!("P{n}"), skills, languages)),
-        presence: Presence { lease_until: Some(NOW + Millis::mins(1)), willing: Willing::Available, since: NOW },
+        presence: Presence {
+            lease_until: Some(NOW + Millis::mins(1)),
+            willing: Willing::Available,
+            since: NOW,
+            ..Presence::default()
+        },
         held: vec![],
         idle_since: NOW,
         offered_at: Timestamp::default(),
@@ -68,7 +73,7 @@ fn human(n: u8, skills: &[(&str, u8)], languages: &[&str]) -> HumanAgent {
 }
 
 fn holding(mut h: HumanAgent, n: u8) -> HumanAgent {
-    h.held = (0..n).map(|i| Held { escalation: esc(200 + i), units: 1, channel: Channel::Chat, until: None }).collect();
+    h.held = (0..n).map(|i| Held::new(esc(200 + i), 1, Channel::Chat)).collect();
     h
 }
 
@@ -128,7 +133,7 @@ fn nobody_is_offered_work_who_is_not_free_and_there() {
         ("away", |h| h.presence.willing = Willing::Away),
         ("not connected", |h| h.presence.lease_until = None),
         ("not connected", |h| h.presence.lease_until = Some(NOW)),
-        ("full, 2 of 2", |h| h.held = vec![Held { escalation: esc(9), units: 2, channel: Channel::Chat, until: None }]),
+        ("full, 2 of 2", |h| h.held = vec![Held::new(esc(9), 2, Channel::Chat)]),
         ("does not serve billing", |h| Arc::make_mut(&mut h.profile).queues = vec![QueueId("general".into())]),
     ];
     for (why, change) in changes {
@@ -396,7 +401,7 @@ fn serve(b: &mut Backlog, state: &mut State) {
 fn take(b: &mut Backlog, state: &mut State, e: EscalationId, h: HumanAgentId) {
     let item = state.0.remove(&e).expect("it waited, and is offered once");
     let person = state.1.get_mut(&h).expect("known");
-    person.held.push(Held { escalation: e, units: item.units, channel: item.channel, until: None });
+    person.held.push(Held::new(e, item.units, item.channel));
     assert!(person.load() <= person.profile.capacity, "never above capacity");
     b.remove_item(e);
     b.put_human(person, NOW);
