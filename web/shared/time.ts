@@ -83,12 +83,11 @@ const actions: Record<string, string> = {
 
 export const actionWords = (action: string): string => actions[action] ?? action.replaceAll('_', ' ');
 
+/** `in 1:40`, or `0:20 late`. */
+export const leftWords = (left: number): string => (left >= 0 ? `in ${span(left)}` : `${span(-left)} late`);
+
 /** `first reply in 1:40`, or `first reply 0:20 late`. */
-export function dueWords(action: string, due: string, now: number): string {
-  const left = ms(due) - now;
-  const what = actionWords(action);
-  return left >= 0 ? `${what} in ${span(left)}` : `${what} ${span(-left)} late`;
-}
+export const dueWords = (action: string, due: string, now: number): string => `${actionWords(action)} ${leftWords(ms(due) - now)}`;
 
 /** How long before its due time an action turns amber. */
 export function warnFor(action: string): number {

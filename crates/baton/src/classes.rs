@@ -23,12 +23,8 @@ pub(crate) fn path(data: &Path, slug: &str) -> PathBuf {
 
 /// The encoder, if one was imported.
 pub(crate) fn encoder(data: &Path) -> Result<Option<Encoder>> {
-    read_encoder(&data.join(minilm::FILE))
-}
-
-/// `None` where the file is not there.
-pub(crate) fn read_encoder(path: &Path) -> Result<Option<Encoder>> {
-    match fs::read(path) {
+    let path = data.join(minilm::FILE);
+    match fs::read(&path) {
         Ok(bytes) => match Encoder::from_bytes(minilm::L6, &bytes) {
             Some(encoder) => Ok(Some(encoder)),
             None => bail!("{} is no imported encoder: import it again with `baton models import`", path.display()),
@@ -36,6 +32,21 @@ pub(crate) fn read_encoder(path: &Path) -> Result<Option<Encoder>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
+}
+
+/// A server that starts meanwhile finds the old file or the new one, never a part.
+pub(crate) fn write(target: &Path, bytes: &[u8]) -> Result<()> {
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    // Nothing can take the place of a device, such as /dev/null.
+    let device = target.exists() && !target.is_file();
+    let part = if device { target.to_owned() } else { target.with_extension("part") };
+    fs::write(&part, bytes).with_context(|| format!("cannot write {}", part.display()))?;
+    if !device {
+        fs::rename(&part, target).with_context(|| format!("cannot write {}", target.display()))?;
+    }
+    Ok(())
 }
 
 /// Of the workspaces that have some. A file that cannot be read stops the start: silently classifying otherwise would be

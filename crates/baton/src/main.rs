@@ -4,6 +4,8 @@
 //! It decides nothing about conversations. It is the only place that reads the environment and files outside the data
 //! directory. To add a command: a file in `commands`, a variant in [`cli::Command`], a line in [`run`].
 
+#![deny(clippy::print_stdout, reason = "`out` ends quietly where nobody reads on")]
+
 mod articles;
 mod classes;
 mod cli;
@@ -12,14 +14,16 @@ mod config;
 mod demo;
 mod junit;
 mod logging;
+mod out;
 mod parts;
 
-use std::{future::Future, process::ExitCode};
+use std::{future::Future, io::Write, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::Parser;
 
 use cli::{Cli, Command};
+use out::out;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
@@ -36,7 +40,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Serve(args) => block_on(commands::serve::run(args))?,
         Command::Workspace(args) => commands::workspace::run(args)?,
         Command::Key(args) => commands::key::run(args)?,
-        Command::Config => commands::print(config::DEFAULT)?,
+        Command::Config => write!(out(), "{}", config::DEFAULT)?,
         Command::Openapi => commands::openapi()?,
         Command::Package(args) => return commands::package::run(args),
         Command::Policy(args) => return commands::policy::run(args),

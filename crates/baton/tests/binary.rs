@@ -35,7 +35,15 @@ fn free_address() -> SocketAddr {
 fn a_closed_pipe_is_no_panic() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), r#"{"schema": "baton.package/v2"}"#).unwrap();
-    for args in [vec!["package", "validate", file.path().to_str().unwrap()], vec!["package", "schema"], vec!["openapi"]] {
+    let data = tempfile::tempdir().unwrap();
+    for args in [
+        vec!["package", "validate", file.path().to_str().unwrap()],
+        vec!["package", "schema"],
+        vec!["openapi"],
+        vec!["config"],
+        vec!["policy", "default"],
+        vec!["journal", "check", "--data", data.path().to_str().unwrap()],
+    ] {
         let mut child = baton().args(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();

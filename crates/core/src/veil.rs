@@ -13,6 +13,8 @@ use baton_model::{EntityKind, Secret, Signals, Span, Turn};
 pub(crate) struct Veil {
     /// Letters and digits of each number, folded: separators do not hide a card.
     secrets: Vec<Vec<char>>,
+    /// Digits of the number that has fewest: a text with fewer holds none of them.
+    fewest_digits: usize,
 }
 
 impl Veil {
@@ -31,6 +33,8 @@ impl Veil {
     pub(crate) fn add(&mut self, secret: &str) {
         let letters: Vec<char> = marks(secret).map(|(_, c)| c).collect();
         if letters.len() >= 8 && !letters.contains(&HIDDEN) && !self.secrets.contains(&letters) {
+            let digits = letters.iter().filter(|c| c.is_ascii_digit()).count();
+            self.fewest_digits = if self.secrets.is_empty() { digits } else { self.fewest_digits.min(digits) };
             self.secrets.push(letters);
         }
     }
@@ -38,7 +42,7 @@ impl Veil {
     /// Hides all but the last four of every number, however it is spaced. Nothing new can match afterwards, because a
     /// hidden character still separates its neighbours.
     pub(crate) fn cover<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.secrets.is_empty() {
+        if self.secrets.is_empty() || text.bytes().filter(u8::is_ascii_digit).count() < self.fewest_digits {
             return Cow::Borrowed(text);
         }
         let (at, letters): (Vec<usize>, Vec<char>) = marks(text).unzip();

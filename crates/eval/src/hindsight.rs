@@ -21,8 +21,8 @@ use baton_core::{
     learn::{Weighed, Weigher},
 };
 use baton_model::{
-    AiMode, Author, Basis, ChangedCourse, Channel, Conversation, Costs, CustomerRef, FactsState, Hindsight, Holder,
-    IdSource, Millis, Timestamp, Truth, Turn,
+    AiMode, Author, Basis, ChangedCourse, Channel, Conversation, Costs, CustomerRef, Hindsight, IdSource, Millis, Timestamp,
+    Truth, Turn,
 };
 
 use crate::replay::{
@@ -194,28 +194,12 @@ fn conversation(recording: &Recording) -> Conversation {
             used_step: None,
         }));
     }
+    let opened_at = turns.first().map_or(BEGINNING, |t| t.at);
     Conversation {
-        id: ids.draw(),
-        channel: Channel::Chat,
-        ai_mode: AiMode::External,
-        customer: CustomerRef::default(),
-        opened_at: turns.first().map_or(BEGINNING, |t| t.at),
-        holder: Holder::Ai,
-        epoch: Default::default(),
         turns,
-        decisions: Vec::new(),
-        escalations: Vec::new(),
-        human_offer: None,
-        offer_declined_at: None,
-        pending_answer: None,
-        facts: FactsState::Unknown,
-        customer_connected: true,
         customer_seen_at: at,
-        rating: None,
-        closed_at: None,
-        counted: false,
-        commitments: vec![],
         idle_due: at,
+        ..Conversation::opened(ids.draw(), Channel::Chat, AiMode::External, CustomerRef::default(), opened_at)
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use baton_core::package;
 use baton_model::{
-    Action, AiMode, Author, Channel, Conversation, CustomerRef, Decision, Epoch, Escalation, EscalationState, FactsState,
-    Holder, IdSource, Millis, Package, QueueId, Requirements, Tier, Timestamp, Trigger, Turn, TurnId, Urgency, WorkItem,
+    Action, AiMode, Author, Channel, Conversation, CustomerRef, Decision, Epoch, Escalation, EscalationState, Holder,
+    IdSource, Millis, Package, QueueId, Requirements, Tier, Timestamp, Trigger, Turn, TurnId, Urgency, WorkItem,
 };
 
 /// Monday 2026-01-05, 10:00 UTC: where dialogues without times begin.
@@ -25,27 +25,12 @@ pub fn conversation(seed: u64, lines: impl IntoIterator<Item = (Author, String)>
     let turns: Vec<_> = turns.collect();
     let end = turns.last().map_or(BEGINNING, |t| t.at);
     Conversation {
-        id: ids.draw(),
-        channel: Channel::Chat,
-        ai_mode: AiMode::External,
-        customer: CustomerRef::default(),
-        opened_at: BEGINNING,
         holder: Holder::Queue,
         epoch: Epoch(1),
         turns,
-        decisions: Vec::new(),
-        escalations: Vec::new(),
-        human_offer: None,
-        offer_declined_at: None,
-        pending_answer: None,
-        facts: FactsState::Unknown,
-        customer_connected: true,
         customer_seen_at: end,
-        rating: None,
-        closed_at: None,
-        counted: false,
-        commitments: vec![],
         idle_due: end,
+        ..Conversation::opened(ids.draw(), Channel::Chat, AiMode::External, CustomerRef::default(), BEGINNING)
     }
 }
 

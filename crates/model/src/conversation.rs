@@ -223,6 +223,33 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// Before its first turn, with the AI, and nothing known of the customer but what is given.
+    pub fn opened(id: ConversationId, channel: Channel, ai_mode: AiMode, customer: CustomerRef, at: Timestamp) -> Self {
+        Self {
+            id,
+            channel,
+            ai_mode,
+            customer,
+            opened_at: at,
+            holder: Holder::Ai,
+            epoch: Epoch::default(),
+            turns: Vec::new(),
+            decisions: Vec::new(),
+            escalations: Vec::new(),
+            human_offer: None,
+            offer_declined_at: None,
+            pending_answer: None,
+            facts: FactsState::Unknown,
+            customer_connected: true,
+            customer_seen_at: at,
+            rating: None,
+            closed_at: None,
+            counted: false,
+            idle_due: at,
+            commitments: Vec::new(),
+        }
+    }
+
     pub fn turn(&self, id: TurnId) -> Option<&Arc<Turn>> {
         self.turns.iter().rev().find(|t| t.id == id)
     }

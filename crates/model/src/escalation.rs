@@ -293,6 +293,18 @@ pub struct SlaClock {
     pub paused_at: Option<Timestamp>,
 }
 
+impl SlaClock {
+    /// Neither stopped nor standing still.
+    pub fn running(&self) -> bool {
+        self.stopped_at.is_none() && self.paused_at.is_none()
+    }
+
+    /// Running, and its target not broken yet.
+    pub fn unbroken(&self) -> bool {
+        self.running() && self.breached_at.is_none()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Callback {
     pub at: Timestamp,

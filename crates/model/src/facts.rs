@@ -16,6 +16,17 @@ pub enum Tier {
     Vip,
 }
 
+impl Tier {
+    /// As on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Plus => "plus",
+            Self::Vip => "vip",
+        }
+    }
+}
+
 /// What a conversation says about who is writing. Facts are looked up by `external_id`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -30,6 +30,17 @@ pub enum Actor {
     },
 }
 
+impl Actor {
+    /// The human agent who acts, if a person with such a profile does.
+    pub fn human_agent(&self) -> Option<HumanAgentId> {
+        match self {
+            Self::Human { human_agent } => Some(*human_agent),
+            Self::Supervisor { human_agent, .. } => *human_agent,
+            Self::System | Self::Bot | Self::Customer { .. } => None,
+        }
+    }
+}
+
 /// A client's key for one write, scoped to the caller, with a hash of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyKey {

@@ -10,7 +10,7 @@ pub(crate) fn detector() -> Detector {
     Detector::new(
         SignalKind::Abuse,
         vec![
-            cue(6.0, "fuck (?:you|u|off|yourself|ya|your)|f\\*+k you|screw you|go to hell|piss off|shut (?:the (?:fuck|hell) )?up|suck my|kiss my ass|eat shit|drop dead|go die|(?:son|sons) of (?:a )?bitch(?:es)?|piece of (?:shit|crap|garbage|trash)|stfu|gtfo|kys"),
+            cue(6.0, "fuck (?:you|u|off|yourself|ya|your)|f\\*+k you|screw you|go to hell|piss off|shut (?:the (?:fuck|hell) )?up|suck my|kiss my ass|eat shit|suck (?:me|it|on this)|drop dead|go die|(?:son|sons) of (?:a )?bitch(?:es)?|piece of (?:shit|crap|garbage|trash)|stfu|gtfo|kys"),
             cue(5.0, &format!("(?:you|ur|u|y'all|you're|you are|you're all|you all|you people|you guys|your (?:staff|team|people|company|agents?|bot))(?: are| is)?(?: all| just| such| really| so| a| an| bunch of| bloody| fucking| damn| complete| total| absolute| utter| useless| the)* {INSULT}")),
             cue(4.2, &format!("(?:stupid|fucking|dumb|damn|useless|shitty|goddamn|bloody|worthless) (?:bot|robot|machine|computer|program|ai|assistant|bitch|people|{INSULT})|what an? (?:[a-z]+ )?{INSULT}")),
             // Threats to hurt, and what nobody should have to read at work.
@@ -44,6 +44,7 @@ mod tests {
                 "I will kill you",
                 "would you have sex with me",
                 "stupid computer",
+                "suck me",
             ],
             &[
                 "sorry, stupid question",

@@ -31,8 +31,8 @@ fn anxiety() -> Detector {
         vec![
             mood(5.0, "panick?ing|panick?ed|(?:in a|having a|starting to|full) panic|panic attack|terrified|desperate(?:ly)?|freaking out|(?:so|very|really|extremely|quite|getting) (?:worried|anxious|scared|nervous|stressed|concerned|afraid)|worried sick|frantic|at my wits? end"),
             mood(3.3, "worried|worrying|anxious|anxiety|scared|afraid that|nervous|stress(?:ed|ful|ing)|frightened|overwhelmed|fear(?:ful)?|don't know what to do|what (?:am i|do i) (?:supposed to|going to) do|losing sleep|can't sleep|stranded"),
-            cue(2.6, "(?:urgent(?:ly)?|emergency|asap|as soon as possible|immediately|right away)[^.!?\n]{0,40}(?:please|need|help)|please (?:help|hurry)|i(?:'m| am) begging|time is running out|running out of time|too late|running late|(?:will|going to) (?:miss|lose) (?:my|the)"),
-            cue(1.4, "urgent(?:ly)?|asap|concerned|concerning|hope (?:it|this|that) (?:is|isn't|will|won't)|what if|unsafe|hacked|stolen|locked out"),
+            cue(2.6, "(?:urgent(?:ly)?|emergency)[^.!?\n]{0,40}(?:please|need|help)|please (?:help|hurry)|i(?:'m| am) begging|time is running out|running out of time|too late|running late|(?:will|going to) (?:miss|lose) (?:my|the)"),
+            cue(1.4, "urgent(?:ly)?|asap|as soon as possible|immediately|right away|concerned|concerning|hope (?:it|this|that) (?:is|isn't|will|won't)|what if|unsafe|hacked|stolen|locked out"),
             raw_cue(2.6, "[😰😱😨😧😟]"),
         ],
     )
@@ -100,6 +100,7 @@ mod tests {
                 "To whom it may concern: where is my invoice",
                 "I'm afraid I don't have the number",
                 "not worried, just asking",
+                "I'd like to book an appointment asap please",
             ],
         );
     }

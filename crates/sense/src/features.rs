@@ -57,6 +57,10 @@ impl Features {
         self.hashes.iter().zip(&self.counts).map(move |(h, &n)| ((h & mask) as usize, h & WORD != 0, n))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty()
     }

@@ -17,7 +17,7 @@ fn unresolved() -> Detector {
             cue(1.6, "again|still|but (?:i|it|that)|nope|useless|pointless|repeat(?:ing)? myself|third time|how many times|i don't understand|doesn't make sense"),
         ],
     )
-    .unless("(?:thanks|thank you|great|works?|perfect)(?:,)? again|once again|again (?:soon|later|tomorrow)|no problem|try again|still (?:open|available|valid|possible|time|in stock|want|on sale)")
+    .unless("(?:thanks|thank you|great|works?|perfect)(?:,)? again|once again|again (?:soon|later|tomorrow)|(?:that|this|it)(?:'s| is)? (?:not|isn't|is not) (?:necessary|needed|required|important|urgent|a problem|an issue)|no problem|try again|still (?:open|available|valid|possible|time|in stock|want|on sale)")
 }
 
 fn thanks() -> Detector {
@@ -55,6 +55,7 @@ mod tests {
                 "Is it still available?",
                 "Where is my order?",
                 "Thanks again!",
+                "No, that is not necessary.",
                 "I will try again later",
             ],
         );

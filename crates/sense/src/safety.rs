@@ -38,7 +38,7 @@ fn medical() -> Detector {
             mood(3.4, "(?:burn(?:ed|t)|injured|cut|hurt|scalded) (?:my|his|her|our|me|him|myself|badly)|(?:is|was|am|i'm|got|been|son|daughter|child|baby) (?:[a-z]+ )?(?:bleeding|injured|vomiting|ill from|sick from|burned|burnt|scalded)|food poisoning|(?:smoke|smoking|sparks|sparking) (?:coming|from|out|is|and)|overheat(?:ed|ing|s) and|melted|rash|swelling|swollen|made (?:me|him|her|us|my [a-z]+) (?:ill|sick)|out of (?:my )?(?:insulin|medication|inhaler|epipen)|need(?:s)? (?:my|his|her) (?:medication|medicine|insulin|inhaler)|broken glass in|mou?ld in|pregnan(?:t|cy)[^.!?\n]{0,30}(?:safe|risk|danger)|side effects?"),
         ],
     )
-    .unless("cut (?:my|her|his) (?:hair|losses|order|plan)|cut (?:me|him|her|us) off|chok(?:ing|ed) (?:our|the|my) [a-z]+|fire (?:tv|stick|pit|tablet|place|sale)|hospital (?:bed|gown|gift|parking)|hurts? my (?:wallet|eyes|feelings|business)|(?:cases?|deals|sales?|offer) (?:on|is on) fire|first aid kit|rash (?:guard|vest|decision)|poison ivy|is it (?:safe|allergen)")
+    .unless("cut (?:my|her|his) (?:hair|losses|order|plan)|cut (?:me|him|her|us) off|chok(?:ing|ed) (?:our|the|my) [a-z]+|fire (?:tv|stick|pit|tablet|place|sale)|hospital (?:bed|gown|gift|parking)|hurts? my (?:wallet|eyes|feelings|business)|(?:cases?|deals|sales?|offer) (?:on|is on) fire|(?:i'm|i am|you're|you are) on fire|first aid kit|rash (?:guard|vest|decision)|poison ivy|is it (?:safe|allergen)")
 }
 
 #[cfg(test)]
@@ -101,6 +101,7 @@ mod tests {
             ],
             &[
                 "I bought a Fire TV stick",
+                "I'm on fire! Next question, please",
                 "This price hurts my wallet",
                 "Is it safe for kids?",
                 "I cut my order in half",

@@ -10,9 +10,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// More ways than this to write something are not written out.
-const MAX_WAYS: usize = 96;
+const MAX_WAYS: usize = 640;
 /// A class of more characters than this says nothing.
-const MAX_CLASS: usize = 6;
+const MAX_CLASS: usize = 10;
 
 #[derive(Debug)]
 pub(crate) struct Sieve {
@@ -110,12 +110,13 @@ impl Needle {
         }
     }
 
-    /// The longer, the rarer.
+    /// The longer, the rarer; texts are full of digits.
     fn weight(&self) -> usize {
         if self.text.trim().is_empty() {
             return 0;
         }
-        2 * self.text.len() + usize::from(self.starts_word) + usize::from(self.ends_word)
+        let digits = self.text.bytes().filter(u8::is_ascii_digit).count();
+        2 * self.text.len() - digits + usize::from(self.starts_word) + usize::from(self.ends_word)
     }
 }
 

@@ -54,6 +54,8 @@ const FEW_WORDS_FOR_A_HEAD: usize = 4;
 const MOST_WORDS: usize = 3;
 /// Up to so many words, only a known word has a mood.
 const FEW_WORDS: usize = 2;
+/// Up to so many words, "No" at the beginning only answers.
+const SHORT: usize = 8;
 /// A learnt mood that is weaker is none.
 const CALM: f32 = 0.15;
 
@@ -72,14 +74,17 @@ impl Learnt {
     }
 
     /// Negative to positive, -1 to 1: the lexicon knows negation and contrast, the head speaks where no word is known to
-    /// have a mood. "No" and "the 7th" answer a question: so few words have no mood that the head would know.
+    /// have a mood. "No" and "the 7th" answer a question: they have no mood that the head would know.
     pub(crate) fn sentiment(&self, lexicon: f32, reading: &Reading<'_>) -> f32 {
         let p = &self.sentiment.probabilities;
         let (negative, positive) = (p.first().copied().unwrap_or(0.0), p.last().copied().unwrap_or(0.0));
         let leaning = 0.6 * (positive - negative);
+        let few = |most: usize| reading.words().nth(most).is_none();
+        // "No, that is all" answers a question.
+        let answers = || few(SHORT) && reading.words().next().is_some_and(|(_, w)| matches!(w, "no" | "nope" | "nah"));
         round(if lexicon != 0.0 {
             lexicon
-        } else if leaning.abs() < CALM || reading.words().nth(FEW_WORDS).is_none() {
+        } else if leaning.abs() < CALM || few(FEW_WORDS) || answers() {
             0.0
         } else {
             leaning
@@ -109,7 +114,7 @@ impl Learnt {
                         round(if both >= YES && found[i].score < YES && vetoed(kind) { SUSPECTED } else { both });
                 }
                 Err(i) if learnt >= HEARD => {
-                    let learnt = if learnt >= YES && (few_words || vetoed(kind)) { SUSPECTED } else { learnt };
+                    let learnt = if learnt >= YES && (few_words || vetoed(kind)) { SUSPECTED } else { alone(learnt) };
                     let spans = if learnt >= EXPLAINED { evidence(reading, head, l) } else { Vec::new() };
                     found.insert(i, Signal { kind, score: round(learnt), spans });
                 }
@@ -118,6 +123,14 @@ impl Learnt {
         }
         found
     }
+}
+
+/// What a head says with no cue beside it is a reason to ask, not to decide: it stays below the thresholds from which on the
+/// default policy escalates.
+fn alone(learnt: f32) -> f32 {
+    const FROM: f32 = 0.7;
+    const LEFT: f32 = 0.4;
+    if learnt > FROM { FROM + LEFT * (learnt - FROM) } else { learnt }
 }
 
 /// The words that pull most towards the label, in the order of the text.
@@ -169,6 +182,23 @@ mod tests {
         let anger = joined.iter().find(|s| s.kind == SignalKind::Anger).expect("kept");
         assert!(anger.score >= cue.score && anger.spans == cue.spans, "{joined:?}");
         assert!(joined.is_sorted_by_key(|s| s.kind), "{joined:?}");
+    }
+
+    #[test]
+    fn a_head_alone_asks_and_does_not_decide() {
+        let text = "as there is an error in it";
+        let dispute = sense(text).score(SignalKind::Dispute);
+        assert!((0.5..0.8).contains(&dispute), "{dispute}");
+        assert_eq!(alone(0.6), 0.6);
+        assert!(alone(0.9) > alone(0.8) && alone(0.9) < 0.8);
+    }
+
+    #[test]
+    fn a_no_that_answers_has_no_mood() {
+        for text in ["No, that's it for today", "nope that is all"] {
+            assert_eq!(sense(text).sentiment, 0.0, "{text}");
+        }
+        assert!(sense("No, this is a terrible answer").sentiment < -0.2);
     }
 
     #[test]

@@ -110,23 +110,29 @@ impl Chat {
         if let Some(answer) = Knowledge::small_talk(&ask.question) {
             return answer;
         }
+        let outcome = self.try_model(Millis(ask.deadline.0 - RESERVE.0), self.call(&ask)).await;
+        if let Some(Err(error)) = &outcome {
+            warn!(%error, model = %self.config.model, "the model failed; answering from the articles alone");
+        }
+        outcome.and_then(Result::ok).unwrap_or_else(|| self.knowledge.reply(&ask))
+    }
+
+    /// Within the time, and counted by the breaker; `None` where that spares the model.
+    async fn try_model<T>(
+        &self,
+        within: Millis,
+        call: impl Future<Output = Result<T, AssistantError>>,
+    ) -> Option<Result<T, AssistantError>> {
         if !self.breaker.admit(self.clock.now()) {
-            return self.knowledge.reply(&ask);
+            return None;
         }
-        let limit = Millis((ask.deadline.0 - RESERVE.0).max(1));
-        let limit = Duration::from_millis(u64::try_from(limit.0).unwrap_or(1));
-        let outcome = tokio::time::timeout(limit, self.call(&ask)).await.unwrap_or(Err(AssistantError::TimedOut));
-        match outcome {
-            Ok(answer) => {
-                self.breaker.succeeded();
-                answer
-            }
-            Err(error) => {
-                self.breaker.failed(self.clock.now());
-                warn!(%error, model = %self.config.model, "the model failed; answering from the articles alone");
-                self.knowledge.reply(&ask)
-            }
+        let limit = Duration::from_millis(within.0.max(1).unsigned_abs());
+        let outcome = tokio::time::timeout(limit, call).await.unwrap_or(Err(AssistantError::TimedOut));
+        match &outcome {
+            Ok(_) => self.breaker.succeeded(),
+            Err(_) => self.breaker.failed(self.clock.now()),
         }
+        Some(outcome)
     }
 
     async fn call(&self, ask: &Ask) -> Result<Answer, AssistantError> {
@@ -153,21 +159,14 @@ impl Chat {
 
     /// Rewords as one question; the breaker counts it like any other.
     async fn rewordings(&self, ask: Reword) -> Result<Vec<String>, AssistantError> {
-        if !self.breaker.admit(self.clock.now()) {
-            return Err(AssistantError::Unavailable("the model has failed too often; it is spared for a while".into()));
-        }
-        let limit = Duration::from_millis(u64::try_from(ask.deadline.0).unwrap_or(1));
-        let body = wire::Request::rewording(&self.config.model, self.config.max_tokens, &ask.sentences);
-        let outcome = tokio::time::timeout(limit, self.complete(&body)).await.unwrap_or(Err(AssistantError::TimedOut));
-        let outcome = outcome.and_then(|raw| {
+        let reworded = async {
+            let body = wire::Request::rewording(&self.config.model, self.config.max_tokens, &ask.sentences);
+            let raw = self.complete(&body).await?;
             let wrong = || AssistantError::BadAnswer(format!("not {} sentences as JSON", ask.sentences.len()));
             wire::sentences(&raw).filter(|all| all.len() == ask.sentences.len()).ok_or_else(wrong)
-        });
-        match &outcome {
-            Ok(_) => self.breaker.succeeded(),
-            Err(_) => self.breaker.failed(self.clock.now()),
-        }
-        outcome
+        };
+        let spared = || AssistantError::Unavailable("the model has failed too often; it is spared for a while".into());
+        self.try_model(ask.deadline, reworded).await.unwrap_or_else(|| Err(spared()))
     }
 
     /// What the model says, as it says it.

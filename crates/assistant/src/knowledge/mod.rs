@@ -114,8 +114,7 @@ impl Knowledge {
 
     fn search(&self, workspace: WorkspaceId, question: &str) -> Found {
         let question: String = question.chars().take(QUESTION_CHARS).collect();
-        let index = self.workspaces.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).cloned();
-        let Some(index) = index else { return Found::default() };
+        let Some(index) = self.index_of(workspace) else { return Found::default() };
         let index = index.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = index.search(&words::wanted(&question), RANKED);
         if let Some(kind) = AnswerKind::asked_by(&question) {
@@ -123,6 +122,10 @@ impl Knowledge {
             found.hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         }
         found
+    }
+
+    fn index_of(&self, workspace: WorkspaceId) -> Option<Arc<RwLock<Index>>> {
+        self.workspaces.read().unwrap_or_else(PoisonError::into_inner).get(&workspace).cloned()
     }
 }
 
@@ -132,18 +135,24 @@ impl Assistant for Knowledge {
     }
 
     fn index(&self, workspace: WorkspaceId, article: Arc<Article>) {
-        let mut all = self.workspaces.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(workspace).or_default().write().unwrap_or_else(PoisonError::into_inner).put(&article);
+        // The others go on answering meanwhile: only this workspace's lock is held while indexing.
+        let index = {
+            let mut all = self.workspaces.write().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(workspace).or_default())
+        };
+        index.write().unwrap_or_else(PoisonError::into_inner).put(&article);
     }
 
     fn forget(&self, workspace: WorkspaceId, id: &str) {
+        let Some(index) = self.index_of(workspace) else { return };
+        index.write().unwrap_or_else(PoisonError::into_inner).forget(id);
+        drop(index);
         let mut all = self.workspaces.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(index) = all.get(&workspace) else { return };
-        let mut left = index.write().unwrap_or_else(PoisonError::into_inner);
-        left.forget(id);
-        let empty = left.is_empty();
-        drop(left);
-        if empty {
+        // Whoever holds it beside the map may be about to put an article in.
+        let unused = |index: &Arc<RwLock<Index>>| {
+            Arc::strong_count(index) == 1 && index.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+        };
+        if all.get(&workspace).is_some_and(unused) {
             all.remove(&workspace);
         }
     }

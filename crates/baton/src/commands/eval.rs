@@ -9,7 +9,10 @@ use baton_eval::{
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{EvalArgs, EvalSplit};
+use crate::{
+    cli::{EvalArgs, EvalSplit},
+    out::out,
+};
 
 pub(crate) fn run(args: EvalArgs) -> Result<ExitCode> {
     let chosen: Vec<_> = if args.suite.is_empty() {
@@ -37,7 +40,7 @@ pub(crate) fn run(args: EvalArgs) -> Result<ExitCode> {
     if let Some(path) = &args.html {
         fs::write(path, bench::html(&results, name)).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = out();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &results)?;
         writeln!(out)?;

@@ -1,6 +1,6 @@
 //! `baton journal`: reads what is on the disk without changing it, and says whether it holds together.
 
-use std::{collections::BTreeMap, process::ExitCode};
+use std::{collections::BTreeMap, io::Write, process::ExitCode};
 
 use anyhow::Result;
 use baton_core::engine::{self, State};
@@ -9,6 +9,7 @@ use baton_ports::{Accounts, Journal};
 
 use crate::{
     cli::{JournalArgs, JournalCommand},
+    out::out,
     parts,
 };
 
@@ -39,20 +40,21 @@ pub(crate) fn run(args: JournalArgs) -> Result<ExitCode> {
         }
         check.faults.extend(engine::violations(&state, now));
         check.snapshot(&*store, workspace.id)?;
-        println!(
+        writeln!(
+            out(),
             "{}: {} events, {} turns, {} escalations, {} faults",
             workspace.slug,
             check.last,
             check.turns,
             check.escalations,
             check.faults.len()
-        );
+        )?;
         for fault in check.faults.iter().take(NAMED) {
-            println!("  {fault}");
+            writeln!(out(), "  {fault}")?;
         }
         sound &= check.faults.is_empty();
     }
-    println!("{}", if sound { "the journal is sound" } else { "the journal is NOT sound" });
+    writeln!(out(), "{}", if sound { "the journal is sound" } else { "the journal is NOT sound" })?;
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -1,5 +1,7 @@
 //! `baton key`.
 
+use std::io::Write;
+
 use anyhow::{Context, Result};
 use baton_http::{TokenKind, new_token};
 use baton_model::{IdSource, WorkspaceId};
@@ -7,6 +9,7 @@ use baton_ports::{Accounts, ApiKey, Clock, Role};
 
 use crate::{
     cli::{KeyArgs, KeyCommand, KeyRole},
+    out::out,
     parts,
 };
 
@@ -20,7 +23,7 @@ pub(crate) fn run(args: KeyArgs) -> Result<()> {
     let store = parts::store(&data)?;
     let row = store.workspace_by_slug(&workspace)?.with_context(|| format!("there is no workspace `{workspace}`"))?;
     let token = create(&*store, &*clock, row.id, role, name.as_deref().unwrap_or(role.name()))?;
-    println!("{token}");
+    writeln!(out(), "{token}")?;
     eprintln!("A {} key of workspace {workspace}. It is shown once.", role.name());
     Ok(())
 }

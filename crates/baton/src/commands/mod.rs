@@ -13,20 +13,13 @@ pub(crate) mod simulate;
 pub(crate) mod train;
 pub(crate) mod workspace;
 
-use std::io::{self, Write as _};
+use std::io::Write;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
+
+use crate::out::out;
 
 /// Prints the OpenAPI document.
 pub(crate) fn openapi() -> Result<()> {
-    print(&format!("{}\n", serde_json::to_string_pretty(&baton_http::openapi())?))
-}
-
-/// To standard output. Whoever reads no further (`| head`) has what they wanted.
-pub(crate) fn print(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(e).context("cannot write to standard output"),
-        _ => Ok(()),
-    }
+    Ok(writeln!(out(), "{}", serde_json::to_string_pretty(&baton_http::openapi())?)?)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     path::Path,
     process::ExitCode,
 };
@@ -12,12 +12,14 @@ use baton_core::package::{self, Fault, Form, LEAST_LIMIT};
 use baton_model::{Package, package_schema};
 use serde_json::Value;
 
-use super::print;
-use crate::cli::{PackageArgs, PackageCommand, PackageForm};
+use crate::{
+    cli::{PackageArgs, PackageCommand, PackageForm},
+    out::out,
+};
 
 pub(crate) fn run(args: PackageArgs) -> Result<ExitCode> {
     match args.command {
-        PackageCommand::Schema => print(&format!("{:#}\n", package_schema()))?,
+        PackageCommand::Schema => writeln!(out(), "{:#}", package_schema())?,
         PackageCommand::Validate { file } => return validate(&file),
         PackageCommand::Render { file, form, limit, link } => {
             if limit.is_some_and(|limit| limit < LEAST_LIMIT) {
@@ -31,7 +33,7 @@ pub(crate) fn run(args: PackageArgs) -> Result<ExitCode> {
                 PackageForm::Spoken => Form::Spoken,
             };
             let rest = link.unwrap_or_else(|| file.display().to_string());
-            print(&format!("{}\n", package::render(&package, form, limit, &rest).trim_end()))?;
+            writeln!(out(), "{}", package::render(&package, form, limit, &rest).trim_end())?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -55,7 +57,7 @@ fn validate(file: &Path) -> Result<ExitCode> {
         0 => format!("{}: valid, {turns} turns\n", file.display()),
         n => format!("{}: {n} fault{}\n", file.display(), if n == 1 { "" } else { "s" }),
     });
-    print(&report)?;
+    write!(out(), "{report}")?;
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -20,12 +20,13 @@ use serde_json::Value;
 use crate::{
     cli::{PolicyArgs, PolicyCommand, PolicyReplayArgs},
     junit,
+    out::out,
 };
 
 pub(crate) fn run(args: PolicyArgs) -> Result<ExitCode> {
     match args.command {
         PolicyCommand::Default => {
-            print!("{}", baton_runtime::default_policy());
+            write!(out(), "{}", baton_runtime::default_policy())?;
             Ok(ExitCode::SUCCESS)
         }
         PolicyCommand::Lint { file, junit } => lint(&file, junit.as_deref()),
@@ -75,16 +76,17 @@ fn lint(file: &Path, junit: Option<&Path>) -> Result<ExitCode> {
     };
     report(junit, "policy lint", &cases)?;
     match &linted {
-        Ok(policy) => println!(
+        Ok(policy) => writeln!(
+            out(),
             "{name}: policy `{}` is valid: {} detectors, {} rules",
             policy.name,
             policy.detectors.len(),
             policy.rules.len()
-        ),
+        )?,
         Err(refusal) => {
-            println!("{name}: {}", refusal.detail);
+            writeln!(out(), "{name}: {}", refusal.detail)?;
             for place in &refusal.places {
-                println!("  {}: {}", place.at, place.problem);
+                writeln!(out(), "  {}: {}", place.at, place.problem)?;
             }
         }
     }
@@ -94,10 +96,10 @@ fn lint(file: &Path, junit: Option<&Path>) -> Result<ExitCode> {
 fn diff(old: &Path, new: &Path) -> Result<ExitCode> {
     let lines = differences(&policy(old)?, &policy(new)?)?;
     if lines.is_empty() {
-        println!("the same policy");
+        writeln!(out(), "the same policy")?;
     }
     for line in &lines {
-        println!("{line}");
+        writeln!(out(), "{line}")?;
     }
     Ok(code(lines.is_empty()))
 }
@@ -179,10 +181,10 @@ fn test(file: &Path, files: &[PathBuf], junit: Option<&Path>) -> Result<ExitCode
     let failed = cases.iter().filter(|c| c.failure.is_some()).count();
     for case in &cases {
         if let Some(why) = &case.failure {
-            println!("FAILED {}: {why}", case.name);
+            writeln!(out(), "FAILED {}: {why}", case.name)?;
         }
     }
-    println!("{} passed, {failed} failed", cases.len() - failed);
+    writeln!(out(), "{} passed, {failed} failed", cases.len() - failed)?;
     if cases.is_empty() {
         eprintln!("there is no test in these files: each line is a recording with `expect`");
     }
@@ -258,7 +260,7 @@ fn replay_policy(args: &PolicyReplayArgs) -> Result<ExitCode> {
     }];
     cases.extend(problems.iter().map(|p| junit::Case { name: "recording".into(), failure: Some(p.clone()) }));
     report(args.junit.as_deref(), "policy replay", &cases)?;
-    let mut out = std::io::stdout().lock();
+    let mut out = out();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &found)?;
         writeln!(out)?;

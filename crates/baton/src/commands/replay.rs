@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use baton_eval::replay::{self, Counts, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::ReplayArgs;
+use crate::{cli::ReplayArgs, out::out};
 
 /// Problems named on the console.
 const NAMED: usize = 10;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: ReplayArgs) -> Result<ExitCode> {
     if let Some(path) = &args.html {
         fs::write(path, replay::html(&report)).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = out();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &report)?;
         writeln!(out)?;

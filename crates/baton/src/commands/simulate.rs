@@ -7,10 +7,10 @@ use baton_sim::centre::{self, POLICIES, Policy, Report, Scenario, check};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::eval;
-use crate::cli::SimulateArgs;
+use crate::{cli::SimulateArgs, out::out};
 
 pub(crate) fn run(args: &SimulateArgs) -> Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
+    let mut out = out();
     if args.list {
         return list(&mut out, args.scenario.as_deref());
     }
@@ -110,7 +110,7 @@ fn table(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
                 out,
                 "{:<18} {:<9} {:>8} {:>8} {:>8.1} {:>8.0} {:>8.0} {:>8.0} {:>9.1}% {:>8} {:>8}",
                 p.policy,
-                centre::tier_name(t.tier),
+                t.tier.name(),
                 t.served,
                 t.abandoned,
                 t.mean,

@@ -5,7 +5,6 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    thread,
 };
 
 use anyhow::{Context, Result, bail};
@@ -13,12 +12,11 @@ use baton_ports::Accounts;
 use baton_sense::{
     Classifier,
     fit::{Gain, Options, Sample, Task, cross_validate, fit, fit_second},
-    minilm::Encoder,
 };
 use indicatif::ProgressBar;
 use serde::Deserialize;
 
-use crate::{classes as files, cli::TrainArgs, parts};
+use crate::{classes as files, cli::TrainArgs, out::out, parts};
 
 const FOLDS: usize = 5;
 /// Fewer examples of a class than folds cannot be judged.
@@ -44,44 +42,22 @@ pub(crate) fn run(args: &TrainArgs) -> Result<()> {
     let options = options(classes.len());
     let said = cross_validate(&classes, &examples, FOLDS, &options)?;
     let gold: Vec<usize> = examples.iter().map(|(_, labels)| labels[0]).collect();
-    report(&mut std::io::stdout().lock(), &classes, &gold, &said)?;
+    report(&mut out(), &classes, &gold, &said)?;
     let mut classifier = Classifier::new(fit(&classes, &examples, &options)?)?;
     let encoder = args.data.as_deref().map(files::encoder).transpose()?.flatten();
     if let Some(encoder) = encoder {
-        let (second, gain) = fit_second(&classes, &examples, &directions(&encoder, &rows), &options)?;
-        println!("\n{}", told(&gain));
+        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        // Hidden by itself when standard error is not a terminal.
+        let bar = ProgressBar::new(texts.len() as u64);
+        let directions = encoder.encode_all(&texts, || bar.inc(1));
+        bar.finish_and_clear();
+        let (second, gain) = fit_second(&classes, &examples, &directions, &options)?;
+        writeln!(out(), "\n{}", told(&gain))?;
         classifier = classifier.with_second(second)?;
     }
-    let bytes = classifier.to_bytes();
-    if let Some(folder) = target.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    }
-    fs::write(&target, bytes).with_context(|| format!("cannot write {}", target.display()))?;
-    println!("\nwritten to {}; a server reads it when it starts", target.display());
+    files::write(&target, &classifier.to_bytes())?;
+    writeln!(out(), "\nwritten to {}; a server reads it when it starts", target.display())?;
     Ok(())
-}
-
-/// Milliseconds each.
-fn directions(encoder: &Encoder, rows: &[Row]) -> Vec<Vec<f32>> {
-    // Hidden by itself when standard error is not a terminal.
-    let bar = ProgressBar::new(rows.len() as u64);
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let all = thread::scope(|scope| {
-        let parts: Vec<_> = rows
-            .chunks(rows.len().div_ceil(cores).max(1))
-            .map(|rows| {
-                let bar = &bar;
-                let one = move |row: &Row| {
-                    bar.inc(1);
-                    encoder.encode(&row.text)
-                };
-                scope.spawn(move || rows.iter().map(one).collect::<Vec<_>>())
-            })
-            .collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
-    });
-    bar.finish_and_clear();
-    all
 }
 
 fn told(gain: &Gain) -> String {

@@ -1,6 +1,6 @@
 //! `baton workspace`.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use anyhow::{Context, Result, bail};
 use baton_model::{AccountId, IdSource, Timestamp, WorkspaceId};
@@ -8,6 +8,7 @@ use baton_ports::{Account, Accounts, AccountsError, Clock, Role, WorkspaceRow};
 
 use crate::{
     cli::{WorkspaceArgs, WorkspaceCommand},
+    out::out,
     parts,
 };
 
@@ -15,7 +16,7 @@ pub(crate) fn run(args: WorkspaceArgs) -> Result<()> {
     match args.command {
         WorkspaceCommand::List { data } => {
             for row in parts::store(&data)?.workspaces()? {
-                println!("{}\t{}\t{}", row.slug, row.id, row.name);
+                writeln!(out(), "{}\t{}\t{}", row.slug, row.id, row.name)?;
             }
         }
         WorkspaceCommand::Create { slug, name, admin_email, admin_password_stdin, data } => {
@@ -29,7 +30,7 @@ pub(crate) fn run(args: WorkspaceArgs) -> Result<()> {
             let clock = parts::clock()?;
             let store = parts::store(&data)?;
             let workspace = create(&*store, &*clock, &slug, name.as_deref().unwrap_or(&slug))?;
-            println!("workspace {slug} created ({})", workspace.id);
+            writeln!(out(), "workspace {slug} created ({})", workspace.id)?;
             if let Some((email, given)) = admin {
                 let password = given.clone().map_or_else(new_password, Ok)?;
                 let account = NewAccount {
@@ -41,8 +42,8 @@ pub(crate) fn run(args: WorkspaceArgs) -> Result<()> {
                 };
                 account.create(&*store, &*clock, workspace.id)?;
                 match given {
-                    Some(_) => println!("administrator {email}"),
-                    None => println!("administrator {email}, password {password} (shown once)"),
+                    Some(_) => writeln!(out(), "administrator {email}")?,
+                    None => writeln!(out(), "administrator {email}, password {password} (shown once)")?,
                 }
             }
         }

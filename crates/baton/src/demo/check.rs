@@ -1,6 +1,6 @@
 //! One whole journey through the public API, step by step, each with its time. The first step that fails ends it.
 
-use std::{process::ExitCode, time::Duration};
+use std::{io::Write, process::ExitCode, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use baton_model::{Author, ConversationId, Event, NoticeKind, Recorded, Stream};
@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use super::{Shop, api::Api};
+use crate::out::out;
 
 /// A step that takes longer has failed.
 const STEP: Duration = Duration::from_secs(20);
@@ -21,17 +22,17 @@ const ROUTINE: &str = "How long does standard delivery take?";
 const TROUBLE: &str = "I was charged twice for order TW-20418 and I want to talk to a person, please.";
 const REPLY: &str = "I have found the second booking of 89.90 EUR and sent it back. You will see it within three days.";
 
-pub(super) async fn run(base: &str, shop: &Shop, journal: &dyn Journal) -> ExitCode {
+pub(super) async fn run(base: &str, shop: &Shop, journal: &dyn Journal) -> Result<ExitCode> {
     let began = Instant::now();
     let mut journey = Journey { base, shop, journal, steps: 0, seat: JoinSet::new() };
     match journey.drive().await {
         Ok(()) => {
-            println!("demo check: {} steps ok in {:.0} ms", journey.steps, millis(began));
-            ExitCode::SUCCESS
+            writeln!(out(), "demo check: {} steps ok in {:.0} ms", journey.steps, millis(began))?;
+            Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            println!("demo check: FAILED after {} steps: {error:#}", journey.steps);
-            ExitCode::FAILURE
+            writeln!(out(), "demo check: FAILED after {} steps: {error:#}", journey.steps)?;
+            Ok(ExitCode::FAILURE)
         }
     }
 }
@@ -60,7 +61,7 @@ impl Journey<'_> {
             Err(_) => bail!("step `{name}`: not done in {} s", STEP.as_secs()),
         };
         self.steps += 1;
-        println!("{:>2}  {name:<26} {:>8.1} ms  {detail}", self.steps, millis(began));
+        writeln!(out(), "{:>2}  {name:<26} {:>8.1} ms  {detail}", self.steps, millis(began))?;
         Ok(value)
     }
 

@@ -3,9 +3,11 @@
 //! Everything that happens in it goes through the public API on the loopback interface, as real bots, pages and people
 //! would; only the set-up uses the store directly, for accounts and keys. The brand and all people are invented.
 //!
-//! To add a scene: a `Scene` in `scenes`. To add a person: `shop::PEOPLE`. To add a step of the check: `check`.
+//! To add a scene: a `Scene` in `scenes`. To add a person: `shop::PEOPLE`; a customer: `buyers::BUYERS`. To add a step of the
+//! check: `check`.
 
 mod api;
+mod buyers;
 mod check;
 mod customers;
 mod desk;
@@ -62,9 +64,9 @@ pub(crate) async fn run(args: DemoArgs) -> Result<ExitCode> {
     let (stop, stopping) = watch::channel(false);
     let served = start(listener, &data, &config, stopping.clone()).await?;
     let code = if args.check {
-        check::run(&served.base, &served.shop, &*served.parts.store).await
+        check::run(&served.base, &served.shop, &*served.parts.store).await?
     } else {
-        page::announce(&served.base, &served.shop);
+        page::announce(&served.base, &served.shop)?;
         let mut traffic = JoinSet::new();
         if !args.quiet {
             customers::spawn(&mut traffic, &served.base, &served.shop, args.seed);

@@ -1,9 +1,12 @@
 //! What the visitor needs: the console lines, and the same as `/demo.json`.
 
+use std::io::{self, Write};
+
 use axum::{Json, Router, routing::get};
 use serde_json::{Value, json};
 
 use super::{Shop, shop::Login};
+use crate::out::out;
 
 /// Everything here is meant to be seen: the demo has no secrets.
 fn document(shop: &Shop) -> Value {
@@ -27,12 +30,12 @@ pub(crate) fn router(shop: &Shop) -> Router {
     Router::new().route("/demo.json", get(move || async move { Json(document) }))
 }
 
-pub(crate) fn announce(base: &str, shop: &Shop) {
-    println!("Baton's demo shop is open.\n");
-    println!("  Be a customer:  {base}/demo");
-    println!("  Be a person:    {base}/   (workspace {})\n", shop.slug);
+pub(crate) fn announce(base: &str, shop: &Shop) -> io::Result<()> {
+    writeln!(out(), "Baton's demo shop is open.\n")?;
+    writeln!(out(), "  Be a customer:  {base}/demo")?;
+    writeln!(out(), "  Be a person:    {base}/   (workspace {})\n", shop.slug)?;
     for login in shop.logins.iter().filter(|l| !l.simulated) {
-        println!("  {:<28} {}   {}", login.email, login.password, login.about);
+        writeln!(out(), "  {:<28} {}   {}", login.email, login.password, login.about)?;
     }
-    println!("\n  Everything else: {base}/demo.json.  Ctrl-C stops and forgets it, unless --data names a directory.");
+    writeln!(out(), "\n  Everything else: {base}/demo.json.  Ctrl-C stops and forgets it, unless --data names a directory.")
 }

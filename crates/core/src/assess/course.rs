@@ -189,6 +189,7 @@ fn most_alike<'a>(window: &Window<'a>, asked: &[usize], answers: &[usize], turn:
         .rev()
         .filter(|earlier| **earlier < last_answer)
         .take(2)
+        .filter(|earlier| !window.said[**earlier].of_another(&window.said[turn]))
         .map(|&earlier| (window.said[earlier].alike(&window.said[turn]), Some(window.turns[earlier])))
         .fold((0.0, None), |best, next| if next.0 > best.0 { next } else { best })
 }
@@ -206,8 +207,10 @@ fn is_stuck(window: &Window<'_>, asked: &[usize], answers: &[usize], before: usi
                     || window.said[before].alike(&window.said[now]) >= SAME)
         };
         // Between the two there was nothing else: it is what the customer objects to.
+        let short = window.said[before].len() < LOOP_WORDS;
         let objects = signals.score(SignalKind::Unresolved) >= OBJECTION || denies(said);
-        objects && answers.last() == Some(&before) || asked.iter().rev().filter(|&&before| before < now).take(2).any(again)
+        !short && objects && answers.last() == Some(&before)
+            || asked.iter().rev().filter(|&&before| before < now).take(2).any(again)
     })
 }
 
@@ -216,6 +219,29 @@ fn goes_on(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_alphanumeric());
     const ON: [&str; 7] = ["next", "continue", "proceed", "ready", "more", "another", "further"];
     words.take(12).any(|w| ON.iter().any(|on| w.eq_ignore_ascii_case(on)))
+}
+
+/// "No, that's all, thank you": the customer is done, and not unhappily.
+pub(super) fn closes(turn: &Turn) -> bool {
+    const WORDS: usize = 8;
+    const LAST: [&str; 11] = [
+        "that's it",
+        "that's all",
+        "that is all",
+        "nothing else",
+        "no thanks",
+        "no thank you",
+        "bye",
+        "for now",
+        "no more",
+        "all set",
+        "gotta",
+    ];
+    let said = turn.text.to_lowercase().replace('’', "'");
+    let plain: Vec<&str> = said.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    let told = format!(" {} ", plain.join(" "));
+    let unhappy = turn.signals.sentiment < -0.3 || turn.signals.score(SignalKind::Unresolved) >= UNRESOLVED;
+    plain.len() <= WORDS && !unhappy && LAST.iter().any(|last| told.contains(&format!(" {last} ")))
 }
 
 /// "I have none", "that is not it".
@@ -230,12 +256,17 @@ fn denies(text: &str) -> bool {
     })
 }
 
-/// One of the AI's last two turns that this one repeats. Greetings and short phrases come back in the best of talks.
+/// One of the AI's last two turns that this one repeats. Greetings and short phrases come back in the best of talks: they
+/// count where they are the very same right after each other.
 fn said_before(window: &Window<'_>, answers: &[usize], turn: usize) -> Option<usize> {
     let said = &window.said[turn];
     let same = |&&earlier: &&usize| {
         let earlier = &window.said[earlier];
         said.len().min(earlier.len()) >= LOOP_WORDS && said.overlap(earlier) >= LOOP
     };
-    answers.iter().rev().take(2).find(same).copied()
+    let word_for_word = |&&earlier: &&usize| {
+        let (earlier, now) = (window.turns[earlier].text.trim(), window.turns[turn].text.trim());
+        !now.is_empty() && earlier.eq_ignore_ascii_case(now)
+    };
+    answers.iter().rev().take(2).find(same).or_else(|| answers.last().filter(word_for_word)).copied()
 }

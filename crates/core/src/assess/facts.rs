@@ -122,11 +122,7 @@ impl<'a> Record<'a> {
             }),
             Self::Customer { known, verified } => Some(match name {
                 "known" => flag(known.is_some()),
-                "tier" => text(match known.map(|c| c.tier).unwrap_or_default() {
-                    Tier::Standard => "standard",
-                    Tier::Plus => "plus",
-                    Tier::Vip => "vip",
-                }),
+                "tier" => text(known.map(|c| c.tier).unwrap_or_default().name()),
                 "verified" => flag(verified),
                 "lifetime_minor" => int(known.and_then(|c| c.lifetime_value.as_ref()).map_or(0, |m| m.minor)),
                 "attributes" => Box::new(Record::Attributes(known.map(|c| &c.attributes))),

@@ -4,7 +4,7 @@ use baton_model::{Action, Author, Layer, SignalKind, Trigger, Turn, Urgency};
 
 use super::{
     CompiledPolicy, Matches, Seen,
-    course::{Attempt, Course, Why},
+    course::{Attempt, Course, Why, closes},
     evidence, grade, reason,
 };
 
@@ -113,13 +113,16 @@ fn tools(count: u32) -> String {
 }
 
 /// Strain over its thresholds on a customer's turn, once per rise: after an offer it must fall below `release` before it offers again, and
-/// may only rise further, to an escalation.
+/// may only rise further, to an escalation. Whoever says goodbye is not asked whether they want a person.
 pub(super) fn strain(policy: &CompiledPolicy, seen: &Seen<'_>, course: &Course<'_>, found: &mut Matches) {
     let limits = &policy.policy.trajectory;
     if !seen.turn.is_customer() {
         return;
     }
     let Some((action, threshold)) = grade(course.strain, limits.offer, limits.escalate) else { return };
+    if action < Action::Escalate && closes(seen.turn) {
+        return;
+    }
     let before = raised_before(policy, seen, course);
     // What the AI does wrong, or what the customer feels: whichever weighs more names the trigger.
     let by_ai = course.reading.by_the_ai();

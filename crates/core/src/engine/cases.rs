@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use baton_model::{
-    Actor, Author, Case, Conversation, ConversationId, Escalation, Event, Judgement, MeasuredFacts, Refusal, RefusalCode,
-    Reply, Stream, Timestamp, Trigger,
+    Author, Case, Conversation, ConversationId, Escalation, Event, Judgement, MeasuredFacts, Refusal, RefusalCode, Reply,
+    Stream, Timestamp, Trigger,
 };
 
 use super::{State, notices, step::Step};
@@ -35,11 +35,7 @@ impl Step<'_> {
                 ),
             ));
         }
-        let by = match &self.input.actor {
-            Actor::Human { human_agent } => Some(*human_agent),
-            Actor::Supervisor { human_agent, .. } => *human_agent,
-            Actor::System | Actor::Bot | Actor::Customer { .. } => None,
-        };
+        let by = self.input.actor.human_agent();
         let judgement = Judgement { needed_human, note: note.map(str::to_owned), by, at: self.now };
         self.emit(Stream::Conversation(id), Event::ConversationJudged { conversation: id, judgement });
         Ok(Reply::Done)

@@ -14,10 +14,8 @@ use super::{
     step::Step,
     waits::promised_words,
 };
-use crate::{assess::Assessment, follow, package, route};
+use crate::{assess::Assessment, follow, learn::RECONTACT_WITHIN, package, route};
 
-/// A solved matter that comes back within this was not solved.
-const REOPENS_WITHIN: Millis = Millis::hours(7 * 24);
 /// Articles put before the packager; it ranks them by the customer's words.
 const ARTICLES_CONSIDERED: usize = 2_000;
 
@@ -112,7 +110,7 @@ impl Step<'_> {
         let last = self.state.escalations.get(c.escalations.last()?)?;
         let solved = matches!(last.outcome, Some(Outcome::Resolved | Outcome::ResolvedByFollowUp));
         let ended = last.ended_at.filter(|_| solved)?;
-        (self.now.since(ended) <= REOPENS_WITHIN).then_some(&**last)
+        (self.now.since(ended) <= RECONTACT_WITHIN).then_some(&**last)
     }
 
     /// Whom this customer had last: in this conversation, else in one that is remembered of a known customer.
@@ -156,7 +154,9 @@ impl Step<'_> {
     /// asked for the next, if they like.
     pub(super) fn take_in_answer(&mut self, e: &Escalation) {
         let e = self.current(e);
-        let (Some(before), Some(now)) = (&e.package, self.packaged(&e)) else { return };
+        // Building is dear: only where something was asked for.
+        let Some(before) = e.package.as_ref().filter(|p| !asks(p).is_empty()) else { return };
+        let Some(now) = self.packaged(&e) else { return };
         let wanted = |gap: &Gap| now.completeness.gaps.iter().any(|g| g.what == gap.what && g.ask.is_some());
         let filled = |gap: &Gap| gap.ask.is_some() && !wanted(gap);
         if !before.completeness.gaps.iter().any(filled) {

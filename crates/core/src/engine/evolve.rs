@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use baton_model::{
-    Actor, Channel, Claim, Commitment, CommitmentId, Conversation, ConversationId, Escalation, EscalationId,
-    EscalationState, Event, FactsState, Holder, HumanAgent, HumanOffer, OfferState, Outcome, PendingAnswer, PolicyChange,
-    PolicyStep, Polishing, Presence, Recorded, Settled, Sourced, Timestamp,
+    Channel, Claim, Commitment, CommitmentId, Conversation, ConversationId, Escalation, EscalationId, EscalationState,
+    Event, FactsState, Holder, HumanAgent, HumanOffer, OfferState, Outcome, PendingAnswer, PolicyChange, PolicyStep,
+    Polishing, Presence, Recorded, Settled, Sourced, Timestamp,
 };
 
 use super::{
@@ -104,27 +104,9 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
         Event::ConversationOpened { conversation, channel, ai_mode, customer, connected, idle_due } => {
             cases::customer_is_back(state, customer.external_id.as_ref().filter(|_| customer.verified), at);
             state.put_conversation(Arc::new(Conversation {
-                id: *conversation,
-                channel: *channel,
-                ai_mode: *ai_mode,
-                customer: customer.clone(),
-                opened_at: at,
-                holder: Holder::Ai,
-                epoch: Default::default(),
-                turns: Vec::new(),
-                decisions: Vec::new(),
-                escalations: Vec::new(),
-                human_offer: None,
-                offer_declined_at: None,
-                pending_answer: None,
-                facts: FactsState::Unknown,
                 customer_connected: *connected,
-                customer_seen_at: at,
-                rating: None,
-                closed_at: None,
-                counted: false,
-                commitments: vec![],
                 idle_due: *idle_due,
+                ..Conversation::opened(*conversation, *channel, *ai_mode, customer.clone(), at)
             }));
         }
         Event::TurnAdded { conversation, turn, idle_due } => change(state, *conversation, |c| {
@@ -148,12 +130,7 @@ pub fn evolve(state: &mut State, recorded: &Recorded) {
             promise(state, *conversation, *commitment, |p| p.breached_at = Some(at));
         }
         Event::CommitmentSettled { conversation, commitment, how, by } => {
-            let by = match by {
-                Actor::Human { human_agent } => Some(*human_agent),
-                Actor::Supervisor { human_agent, .. } => *human_agent,
-                Actor::System | Actor::Bot | Actor::Customer { .. } => None,
-            };
-            let settled = Settled { at, how: *how, by };
+            let settled = Settled { at, how: *how, by: by.human_agent() };
             promise(state, *conversation, *commitment, |p| p.settled = Some(settled));
         }
         Event::Decided { conversation, decision } => {

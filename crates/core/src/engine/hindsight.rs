@@ -195,27 +195,10 @@ fn hands_over(author: &Author) -> bool {
 /// The conversation before its first turn.
 fn bare(c: &Conversation) -> Conversation {
     Conversation {
-        id: c.id,
-        channel: c.channel,
-        ai_mode: c.ai_mode,
-        customer: c.customer.clone(),
-        opened_at: c.opened_at,
-        holder: baton_model::Holder::Ai,
-        epoch: Default::default(),
         turns: Vec::with_capacity(c.turns.len()),
         decisions: Vec::with_capacity(c.decisions.len()),
-        escalations: Vec::new(),
-        human_offer: None,
-        offer_declined_at: None,
-        pending_answer: None,
-        facts: FactsState::Unknown,
-        customer_connected: true,
-        customer_seen_at: c.opened_at,
-        rating: None,
-        closed_at: None,
-        counted: false,
-        commitments: vec![],
         idle_due: c.idle_due,
+        ..Conversation::opened(c.id, c.channel, c.ai_mode, c.customer.clone(), c.opened_at)
     }
 }
 

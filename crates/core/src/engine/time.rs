@@ -100,11 +100,9 @@ impl Step<'_> {
     fn escalation_due(&mut self, id: EscalationId) {
         let Some(e) = self.state.escalations.get(&id).cloned() else { return };
         let running = |at: Option<Timestamp>| at.is_some_and(|at| at <= self.now);
-        let active = e.clocks.iter().filter(|c| c.stopped_at.is_none() && c.paused_at.is_none());
-        let warn = active
-            .clone()
-            .find(|c| c.warned_at.is_none() && c.breached_at.is_none() && c.warn_at <= self.now && c.due > self.now);
-        let breach = active.clone().find(|c| c.breached_at.is_none() && c.due <= self.now);
+        let mut unbroken = e.clocks.iter().filter(|c| c.unbroken());
+        let warn = unbroken.clone().find(|c| c.warned_at.is_none() && c.warn_at <= self.now && c.due > self.now);
+        let breach = unbroken.find(|c| c.due <= self.now);
         if let Some(clock) = breach {
             // Late or not, the warning is history once the target is broken.
             self.emit_for(&e, Event::ClockBreached { escalation: id, kind: clock.kind, due: clock.due });

@@ -9,7 +9,7 @@ use baton_model::{Escalation, EscalationState, Event, Millis, NoticeKind, OfferS
 use super::{notices, state::State, step::Step};
 use crate::{
     follow,
-    route::{Asked, Forecast, Pace},
+    route::{self, Asked, Forecast, Pace},
 };
 
 /// Callback times named in a message.
@@ -56,7 +56,7 @@ impl Step<'_> {
             && p.due() > self.now + f.p50
         {
             let p90 = f.p90.min(p.due().since(self.now));
-            let words = words(&Forecast { p90, ..f });
+            let words = route::wait_words(&Forecast { p90, ..f });
             let position = self.state.backlog.position(e.id, self.now).unwrap_or(1);
             self.notify(&c, NoticeKind::WaitUpdate, notices::on_course(position, &words));
             return;
@@ -93,11 +93,11 @@ impl Step<'_> {
 
 /// A promised wait as the customer reads it.
 pub(super) fn promised_words(p: &WaitPromise) -> String {
-    words(&Forecast { p10: p.p10, p50: p.p50, p90: p.p90 })
+    route::wait_words(&told(p))
 }
 
-fn words(f: &Forecast) -> String {
-    crate::route::wait_words(f)
+fn told(p: &WaitPromise) -> Forecast {
+    Forecast { p10: p.p10, p50: p.p50, p90: p.p90 }
 }
 
 /// Served: how long it took, against the first thing that was told.
@@ -111,8 +111,7 @@ pub(super) fn learn_wait(pace: &mut Pace, e: &Escalation, at: Timestamp) {
         pace.answered(at.since(offer.made_at));
     }
     if let Some(p) = e.promises.first().filter(|p| p.p10.0 > 0) {
-        let forecast = Forecast { p10: p.p10, p50: p.p50, p90: p.p90 };
-        pace.served(&e.item.queue, e.tier, &forecast, p.position, at.since(p.made_at));
+        pace.served(&e.item.queue, e.tier, &told(p), p.position, at.since(p.made_at));
     }
 }
 

@@ -34,7 +34,7 @@ pub fn clocks(queue: &Queue, tier: Tier, opened_at: Timestamp) -> Vec<SlaClock> 
 /// Clocks of this escalation that stand still while the customer is to answer.
 pub fn to_pause<'a>(queue: &'a Queue, e: &'a Escalation) -> impl Iterator<Item = ClockKind> + 'a {
     let pauses = |kind| kind == ClockKind::RequesterWait || kind == ClockKind::Resolution && queue.pause_awaiting_customer;
-    e.clocks.iter().filter(move |c| running(c) && pauses(c.kind)).map(|c| c.kind)
+    e.clocks.iter().filter(move |c| c.unbroken() && pauses(c.kind)).map(|c| c.kind)
 }
 
 /// A clock that stood still since `since`, going on: what was left of it, in open time, is left from now.
@@ -76,10 +76,6 @@ fn clock(queue: &Queue, kind: ClockKind, started_at: Timestamp, seconds: u32) ->
     }
 }
 
-pub(super) fn running(clock: &SlaClock) -> bool {
-    clock.stopped_at.is_none() && clock.paused_at.is_none() && clock.breached_at.is_none()
-}
-
 /// The promise that holds now: told during this wait, and not broken yet.
 pub fn standing_promise(e: &Escalation) -> Option<&WaitPromise> {
     let (EscalationState::Queued { since } | EscalationState::Offered { since, .. }) = e.state else { return None };
@@ -105,7 +101,7 @@ pub fn next_event(e: &Escalation) -> Option<Timestamp> {
         return None;
     }
     let next = |c: &SlaClock| if c.warned_at.is_none() { c.warn_at.min(c.due) } else { c.due };
-    let clocks = e.clocks.iter().filter(|c| running(c)).map(next);
+    let clocks = e.clocks.iter().filter(|c| c.unbroken()).map(next);
     let queued = matches!(e.state, EscalationState::Queued { .. });
     let widening = [e.item.next_step_at, e.item.preferred_until].into_iter().flatten().filter(|_| queued);
     let offer = matches!(e.state, EscalationState::Offered { .. }).then(|| e.pending_offer().map(|o| o.due)).flatten();

@@ -2,8 +2,8 @@
 //!
 //! - [`obligation`] says what a state owes now: one owner, one due time, one next action. Exactly the terminal states owe
 //!   nothing.
-//! - [`ladder`] and [`on_clock`] say what happens when it is missed: never nothing. [`next_obligation`] is what is owed afterwards, unless a
-//!   rung has moved the escalation to another state.
+//! - [`ladder`] and [`on_clock`] say what happens when it is missed: never nothing. [`next_obligation`] is what is owed
+//!   afterwards, unless a rung has moved the escalation to another state.
 //! - [`clocks`] and [`next_reply_clock`] time the service level; [`slots`] are times for a callback; [`next_event`] is when
 //!   an escalation next needs attention.
 //! - [`owed`] and [`promise_due`] are about what the AI or a human promised a customer in so many words.

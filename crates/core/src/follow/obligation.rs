@@ -4,7 +4,7 @@ use baton_model::{
     Channel, ClockKind, Escalation, EscalationState, Millis, NextAction, Obligation, Owner, Queue, Settings, Timestamp,
 };
 
-use super::clocks::{running, targets};
+use super::clocks::targets;
 use crate::calendar;
 
 /// What would have been due already is due after this instead: the ladder is for what is missed from now on.
@@ -48,7 +48,7 @@ impl Duty<'_> {
 
     fn clock_due(&self, kind: ClockKind) -> Option<Timestamp> {
         let mut of_kind = self.escalation.clocks.iter().rev().filter(|c| c.kind == kind);
-        of_kind.find(|c| running(c)).map(|c| c.due).filter(|due| *due > self.now)
+        of_kind.find(|c| c.unbroken()).map(|c| c.due).filter(|due| *due > self.now)
     }
 
     fn ahead(&self, due: Timestamp) -> Timestamp {
@@ -102,8 +102,8 @@ pub(crate) mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
     use baton_model::{
-        Action, Callback, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Skills, Strategy, Targets, Tier,
-        Trigger, TurnId, Urgency, WorkItem,
+        Action, Callback, Decision, HumanAgentId, Offer, OfferState, QueueId, Requirements, Targets, Tier, Trigger, TurnId,
+        Urgency, WorkItem,
     };
 
     use super::*;
@@ -122,13 +122,7 @@ pub(crate) mod tests {
         Queue {
             id: QueueId("billing".into()),
             name: "Billing".into(),
-            hours: baton_model::Hours { time_zone: "UTC".into(), windows: vec![], holidays: vec![] },
-            topics: vec![],
             default: true,
-            required_skills: Skills::new(),
-            strategy: Strategy::MostProficient,
-            steps: vec![],
-            offer_seconds: 30,
             max_wait_seconds: 600,
             targets: BTreeMap::from([(Tier::Standard, targets)]),
             ..Queue::default()

@@ -11,7 +11,7 @@ use super::{catalogue, clusters, guard, propose, sample};
 
 /// Cases kept; about 600 bytes each.
 const KEPT: usize = 20_000;
-/// A customer who is back within this time has not been helped for good.
+/// A customer who is back within this time has not been helped for good: their matter was not solved.
 pub const RECONTACT_WITHIN: Millis = Millis::hours(7 * 24);
 /// A rating of this or less is a sign that a person was needed.
 pub(super) const POOR: u8 = 2;

@@ -252,28 +252,10 @@ mod tests {
                 used_step: None,
             })
         });
+        let id = IdSource::new(ts(0), 901).draw();
         Conversation {
-            id: IdSource::new(ts(0), 901).draw(),
-            channel: Channel::Chat,
-            ai_mode: AiMode::BuiltIn,
-            customer: CustomerRef::default(),
-            opened_at: ts(0),
-            holder: Holder::Ai,
-            epoch: Epoch(0),
             turns: turns.collect(),
-            decisions: vec![],
-            escalations: vec![],
-            human_offer: None,
-            offer_declined_at: None,
-            pending_answer: None,
-            facts: FactsState::Unknown,
-            customer_connected: true,
-            customer_seen_at: ts(0),
-            rating: None,
-            closed_at: None,
-            counted: false,
-            commitments: vec![],
-            idle_due: ts(0),
+            ..Conversation::opened(id, Channel::Chat, AiMode::BuiltIn, CustomerRef::default(), ts(0))
         }
     }
 

@@ -25,7 +25,10 @@ pub(super) struct Hit<'a> {
 
 /// The best three, best first.
 pub(super) fn best<'a>(articles: &[&'a Article], reading: &Reading<'_>, issue_class: &str) -> Vec<Hit<'a>> {
-    let mut words: Vec<&str> = reading.customer().flat_map(|h| h.words()).map(String::as_str).collect();
+    if articles.is_empty() {
+        return Vec::new();
+    }
+    let mut words: Vec<&str> = reading.customer().flat_map(|h| h.words().iter()).collect();
     words.sort_unstable();
     words.dedup();
     // Most words of an article were never said: their first byte and length tell.

@@ -85,9 +85,12 @@ pub(super) fn mentions(folded: &str, reference: &str) -> bool {
 /// Every entity once, at the turn that said it first. Notices are Baton's own words and say nothing new.
 pub(super) fn entities(reading: &Reading<'_>) -> Vec<PackageEntity> {
     let mut out: Vec<PackageEntity> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = std::collections::HashSet::new();
     for heard in &reading.turns {
         if matches!(heard.turn.author, baton_model::Author::Notice { .. }) {
+            continue;
+        }
+        if heard.turn.signals.entities.is_empty() {
             continue;
         }
         let length = u32::try_from(heard.text.chars().count()).unwrap_or(u32::MAX);

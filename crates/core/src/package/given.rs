@@ -4,7 +4,7 @@
 use baton_model::{Author, Given, TurnId};
 
 use super::{
-    quote::{one_line, short_line, shorten},
+    quote::short_line,
     reading::{Heard, Reading},
     words::{for_each_word, sentences},
 };
@@ -23,7 +23,7 @@ pub(super) fn given(reading: &Reading<'_>) -> Vec<Given> {
             Author::Customer if telling(heard, asked.is_some()) => out.push(Given {
                 question: asked.map(|(_, text)| short_line(text, 240)),
                 asked: asked.map(|(turn, _)| turn),
-                answer: shorten(&one_line(&heard.text), ANSWER),
+                answer: short_line(&heard.text, ANSWER),
                 turn: heard.id(),
             }),
             Author::Customer | Author::Notice { .. } | Author::Tool { .. } | Author::Note { .. } => {}
@@ -35,6 +35,9 @@ pub(super) fn given(reading: &Reading<'_>) -> Vec<Given> {
 /// The last question of a turn.
 fn question<'r>(heard: &'r Heard<'_>) -> Option<(TurnId, &'r str)> {
     let text: &'r str = &heard.text;
+    if !text.contains(['?', '？']) {
+        return None;
+    }
     sentences(text).into_iter().rev().find(|s| s.ends_with(['?', '？'])).map(|s| (heard.id(), s))
 }
 

@@ -8,23 +8,27 @@
 //! That is a check of words, not of meaning: who did what to whom can still be twisted with the right words. Hence the
 //! local sentence stays beside the reworded one (`Claim::plain`).
 
+use std::sync::LazyLock;
+
 use baton_model::{Claim, Conversation, Draft, Package};
 
 use super::{
     check::{facts_of, records, unsupported},
-    quote::one_line,
+    quote::{one_line, visible_line},
     reading::Reading,
-    words::{content_words, fold, has_any},
+    words::{PhraseBook, Words, fold, fold_plain},
 };
 
 /// Characters of a reworded sentence.
 const MOST_CHARS: usize = 400;
 /// Of its words, the share that its sources must have.
 const FOUNDED: f32 = 0.8;
-const DENIALS: &[&str] = &[
-    "not", "no", "never", "none", "nobody", "nothing", "without", "cannot", "n't", "refuse", "denie", "kein", "nicht",
-    "nie", "ohne", "ningun", "nunca", "sin", "jamais", "sans", "aucun",
-];
+static DENIALS: LazyLock<PhraseBook> = LazyLock::new(|| {
+    PhraseBook::of([
+        "not", "no", "never", "none", "nobody", "nothing", "without", "cannot", "refuse", "denie", "kein", "nicht", "nie",
+        "ohne", "ningun", "nunca", "sin", "jamais", "sans", "aucun",
+    ])
+});
 
 /// The sentences of a package's summary that were not reworded yet.
 pub fn to_polish(package: &Package) -> Vec<Draft> {
@@ -51,7 +55,8 @@ pub fn keep_wording(package: &mut Package, before: &Package) {
 pub fn reworded(package: &Package, conversation: &Conversation, claim: &Claim, words: &str) -> Result<Claim, &'static str> {
     let reading = Reading::of(conversation, package.transcript.len());
     let records = records(&package.customer, &package.orders);
-    let text = one_line_kept(words);
+    // A claim quotes with quotation marks.
+    let text = visible_line(words);
     if text.is_empty() || text.chars().count() > MOST_CHARS {
         return Err("it is empty or too long");
     }
@@ -65,10 +70,8 @@ pub fn reworded(package: &Package, conversation: &Conversation, claim: &Claim, w
     }
     let said: Vec<&str> = claim.turns.iter().filter_map(|t| reading.get(*t)).map(|h| &*h.text).collect();
     let sources = format!("{} {}", said.join(" "), claim.text);
-    let known = content_words(&sources);
-    let own = content_words(&polished.text);
-    let founded = own.iter().filter(|w| known.binary_search(w).is_ok()).count();
-    if (founded as f32) < FOUNDED * own.len() as f32 {
+    let own = Words::of(&polished.text);
+    if (own.shared_with(&Words::of(&sources)) as f32) < FOUNDED * own.len() as f32 {
         return Err("it says what its turns do not");
     }
     let sources = fold(&sources);
@@ -79,15 +82,6 @@ pub fn reworded(package: &Package, conversation: &Conversation, claim: &Claim, w
         return Err("it denies more or less than the sentence did");
     }
     Ok(polished)
-}
-
-/// As `quote::one_line`, with quotation marks as they are: a claim quotes with them.
-fn one_line_kept(words: &str) -> String {
-    let visible = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let plain: String = visible
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Capitalised words that do not begin a sentence.
@@ -102,8 +96,8 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 
 /// Sentences and clauses that deny something.
 fn denials(text: &str) -> usize {
-    let folded = fold(&one_line(text)).replace('’', "'");
-    folded.split_whitespace().filter(|word| has_any(word, DENIALS) || word.contains("n't")).count()
+    let folded = fold_plain(&one_line(text));
+    folded.split_whitespace().filter(|word| DENIALS.is_in(word) || word.contains("n't")).count()
 }
 
 #[cfg(test)]

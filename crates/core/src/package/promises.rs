@@ -1,70 +1,80 @@
 //! Commitments already made to the customer, by the AI or by a person, and when they fall due.
 
+use std::sync::LazyLock;
+
 use baton_model::{Author, Promise, Timestamp, Turn};
 use jiff::{ToSpan, civil::Weekday, tz::TimeZone};
 
 use super::{
     quote::short_line,
     reading::Reading,
-    words::{find_phrase, fold, has_any, sentences},
+    words::{PhraseBook, find_phrase, fold_plain, sentences},
 };
 
-const COMMITS: &[&str] = &[
-    "i'll",
-    "i will",
-    "we'll",
-    "we will",
-    "you'll",
-    "you will",
-    "i'm going to",
-    "we're going to",
-    "we are going to",
-    "i promise",
-    "we promise",
-    "will be",
-    "someone will",
-    "a colleague will",
-    "ich werde",
-    "wir werden",
-    "sie erhalten",
-];
-const DENIES: &[&str] = &["won't", "will not", "cannot", "can't", "unable to", "not be able", "werde nicht", "werden nicht"];
+static COMMITS: LazyLock<PhraseBook> = LazyLock::new(|| {
+    PhraseBook::of([
+        "i'll",
+        "i will",
+        "we'll",
+        "we will",
+        "you'll",
+        "you will",
+        "i'm going to",
+        "we're going to",
+        "we are going to",
+        "i promise",
+        "we promise",
+        "will be",
+        "someone will",
+        "a colleague will",
+        "ich werde",
+        "wir werden",
+        "sie erhalten",
+    ])
+});
+static DENIES: LazyLock<PhraseBook> = LazyLock::new(|| {
+    PhraseBook::of(["won't", "will not", "cannot", "can't", "unable to", "not be able", "werde nicht", "werden nicht"])
+});
 /// What is promised to be done.
-const DEEDS: &[&str] = &[
-    "refund",
-    "money back",
-    "reimburse",
-    "credit",
-    "voucher",
-    "replace",
-    "send you",
-    "ship",
-    "deliver",
-    "cancel",
-    "waive",
-    "erstatt",
-    "ersatz",
-];
+static DEEDS: LazyLock<PhraseBook> = LazyLock::new(|| {
+    PhraseBook::of([
+        "refund",
+        "money back",
+        "reimburse",
+        "credit",
+        "voucher",
+        "replace",
+        "send you",
+        "ship",
+        "deliver",
+        "cancel",
+        "waive",
+        "erstatt",
+        "ersatz",
+    ])
+});
 /// That somebody will be heard from.
-const CONTACT: &[&str] = &[
-    "call you",
-    "call back",
-    "callback",
-    "get back to you",
-    "contact you",
-    "reach out",
-    "write to you",
-    "write back",
-    "email you",
-    "e-mail you",
-    "follow up",
-    "hear from",
-    "be in touch",
-    "let you know",
-    "update you",
-    "zurückrufen",
-    "melden",
-];
+static CONTACT: LazyLock<PhraseBook> = LazyLock::new(|| {
+    PhraseBook::of([
+        "call you",
+        "call back",
+        "callback",
+        "get back to you",
+        "contact you",
+        "reach out",
+        "write to you",
+        "write back",
+        "email you",
+        "e-mail you",
+        "follow up",
+        "hear from",
+        "be in touch",
+        "let you know",
+        "update you",
+        "zurückrufen",
+        "melden",
+    ])
+});
 
 /// A promise as it was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,11 +104,11 @@ fn found(turn: &Turn, text: &str, zone: &TimeZone) -> Vec<Promised> {
         return Vec::new();
     }
     let commitment = |sentence: &str| {
-        let folded = fold(sentence).replace('’', "'");
-        if sentence.ends_with('?') || !has_any(&folded, COMMITS) || has_any(&folded, DENIES) {
+        let folded = fold_plain(sentence);
+        if sentence.ends_with('?') || !COMMITS.is_in(&folded) || DENIES.is_in(&folded) {
             return None;
         }
-        let (deed, contact) = (has_any(&folded, DEEDS), has_any(&folded, CONTACT));
+        let (deed, contact) = (DEEDS.is_in(&folded), CONTACT.is_in(&folded));
         let due = due(&folded, turn.at, zone);
         let promise = Promise { text: short_line(sentence, 300), turn: turn.id, due };
         (due.is_some() || deed || contact).then_some(Promised { promise, contact: contact && !deed })
@@ -185,27 +195,28 @@ fn moment(count: i64, unit: i64, business: bool, said: Timestamp, zone: &TimeZon
     Some(Timestamp::from_jiff(day.timestamp()))
 }
 
+static TOMORROW: LazyLock<PhraseBook> = LazyLock::new(|| PhraseBook::of(["tomorrow", "bis morgen"]));
+static TODAY: LazyLock<PhraseBook> =
+    LazyLock::new(|| PhraseBook::of(["today", "end of the day", "end of day", "tonight", "noch heute"]));
+/// Each lead with the seven days: `by` says more than `before`.
+static BY_DAY: LazyLock<PhraseBook> = LazyLock::new(|| {
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let leads = ["by", "on", "until", "before"];
+    let phrases: Vec<String> = leads.iter().flat_map(|lead| DAYS.map(|day| format!("{lead} {day}"))).collect();
+    PhraseBook::of(phrases.iter().map(String::as_str))
+});
+
 /// The end (23:59) of a named day, in the customer's zone.
 fn by_day(folded: &str, said: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     let local = said.to_jiff().to_zoned(zone.clone());
-    let days = if has_any(folded, &["tomorrow", "bis morgen"]) {
+    let days = if TOMORROW.is_in(folded) {
         1
-    } else if has_any(folded, &["today", "end of the day", "end of day", "tonight", "noch heute"]) {
+    } else if TODAY.is_in(folded) {
         0
     } else {
-        const DAYS: [(&str, Weekday); 7] = [
-            ("monday", Weekday::Monday),
-            ("tuesday", Weekday::Tuesday),
-            ("wednesday", Weekday::Wednesday),
-            ("thursday", Weekday::Thursday),
-            ("friday", Weekday::Friday),
-            ("saturday", Weekday::Saturday),
-            ("sunday", Weekday::Sunday),
-        ];
-        let named = |lead: &str| DAYS.iter().find(|(name, _)| find_phrase(folded, &format!("{lead} {name}")).is_some());
-        let (_, weekday) = ["by", "on", "until", "before"].into_iter().find_map(named)?;
+        let (_, named) = BY_DAY.find_in(folded).min_by_key(|(_, phrase)| *phrase)?;
         // Said on a Friday, "by Friday" is today.
-        i64::from(local.weekday().until(*weekday))
+        i64::from(local.weekday().until(Weekday::from_monday_zero_offset(i8::try_from(named % 7).ok()?).ok()?))
     };
     let day = local.checked_add(days.days()).ok()?;
     let end = day.date().at(23, 59, 0, 0).to_zoned(zone.clone()).ok()?;
@@ -228,7 +239,7 @@ mod tests {
     fn due_of(text: &str) -> Option<String> {
         // Said on Monday 2 March 2026 at 12:00 in Berlin.
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        due(&fold(text), at("2026-03-02T11:00:00Z"), &zone).map(|d| d.to_string())
+        due(&fold_plain(text), at("2026-03-02T11:00:00Z"), &zone).map(|d| d.to_string())
     }
 
     #[test]

@@ -6,7 +6,7 @@ use baton_model::{Conversation, Evidence, Facts, FactsState, SignalKind, Turn, T
 
 use super::{
     quote::{Veil, one_line, short_line, shorten, slice},
-    words::{content_words, fold},
+    words::{Words, fold},
 };
 
 /// A detector above this has spoken.
@@ -17,7 +17,7 @@ pub(super) struct Heard<'a> {
     pub(super) turn: &'a Turn,
     /// Card and bank numbers are hidden; as long as the original.
     pub(super) text: Cow<'a, str>,
-    words: OnceCell<Vec<String>>,
+    words: OnceCell<Words>,
     folded: OnceCell<String>,
 }
 
@@ -26,9 +26,8 @@ impl Heard<'_> {
         self.turn.id
     }
 
-    /// Content words, sorted, each once.
-    pub(super) fn words(&self) -> &[String] {
-        self.words.get_or_init(|| content_words(&self.text))
+    pub(super) fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::of(&self.text))
     }
 
     /// On one line, in lower case.

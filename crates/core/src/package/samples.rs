@@ -133,29 +133,12 @@ impl Talk {
             policy_version: 1,
             strain: 0.0,
         });
+        let customer = CustomerRef { name: Some("Jane Roe".into()), verified: true, ..CustomerRef::default() };
         Self {
             conversation: Conversation {
-                id: conversation_id(1),
-                channel: Channel::Chat,
-                ai_mode: AiMode::BuiltIn,
-                customer: CustomerRef { name: Some("Jane Roe".into()), verified: true, ..CustomerRef::default() },
-                opened_at: opened,
                 holder: Holder::Queue,
                 epoch: Epoch(1),
-                turns: vec![],
-                decisions: vec![],
-                escalations: vec![],
-                human_offer: None,
-                offer_declined_at: None,
-                pending_answer: None,
-                facts: FactsState::Unknown,
-                customer_connected: true,
-                customer_seen_at: opened,
-                rating: None,
-                closed_at: None,
-                counted: false,
-                commitments: vec![],
-                idle_due: opened,
+                ..Conversation::opened(conversation_id(1), Channel::Chat, AiMode::BuiltIn, customer, opened)
             },
             escalation: Escalation {
                 id: escalation_id(1),

@@ -5,7 +5,6 @@ use baton_model::{Attempt, AttemptResult, Author, SignalKind};
 use super::{
     quote::short_line,
     reading::{Heard, Reading},
-    words::overlap,
 };
 
 /// Every AI answer and every tool call. A greeting before the customer's first word answers nothing.
@@ -72,7 +71,8 @@ fn taken(answer: &Heard<'_>, asked: &Heard<'_>, reply: &Heard<'_>) -> AttemptRes
         return AttemptResult::Helped;
     }
     let words = reply.words();
-    let (share, shared) = overlap(words, asked.words());
+    let shared = words.shared_with(asked.words());
+    let share = shared as f32 / words.len().max(1) as f32;
     if shared >= 2 && share >= 0.6 {
         return AttemptResult::DidNotHelp;
     }

@@ -8,7 +8,7 @@ use super::{
     customer::mentions,
     quote::{quoted, short_line, slice},
     reading::{Heard, Reading},
-    words::{PhraseBook, fold, has_any, sentences},
+    words::{PhraseBook, fold, fold_plain, sentences},
 };
 
 /// A kind of wish: how customers say it, and how Baton says it back. `{}` stands for the order or reference.
@@ -156,29 +156,43 @@ static INTENTS: [Intent; 14] = [
     },
 ];
 
-const ASKS: &[&str] = &[
-    "i want",
-    "i need",
-    "i'd like",
-    "i would like",
-    "can you",
-    "could you",
-    "can i",
-    "could i",
-    "please",
-    "how do i",
-    "where is",
-    "when will",
-    "give me",
-    "i demand",
-    "help me",
-    "ich möchte",
-    "ich brauche",
-    "können sie",
-];
+static ASKS: LazyLock<PhraseBook> = LazyLock::new(|| {
+    PhraseBook::of([
+        "i want",
+        "i need",
+        "i'd like",
+        "i would like",
+        "can you",
+        "could you",
+        "can i",
+        "could i",
+        "please",
+        "how do i",
+        "where is",
+        "when will",
+        "give me",
+        "i demand",
+        "help me",
+        "ich möchte",
+        "ich brauche",
+        "können sie",
+    ])
+});
 const GREETS: &[&str] = &["hi", "hello", "hey", "good morning", "good afternoon", "good evening", "hallo", "guten tag"];
-const REFUSES: &[&str] =
-    &["don't want", "do not want", "not want", "instead of", "rather than", "no need for", "don't need", "kein"];
+static REFUSES: LazyLock<PhraseBook> = LazyLock::new(|| {
+    PhraseBook::of([
+        "don't want",
+        "do not want",
+        "not want",
+        "instead of",
+        "rather than",
+        "no need for",
+        "don't need",
+        "kein",
+    ])
+});
+
+static A_HUMAN: LazyLock<PhraseBook> = LazyLock::new(|| PhraseBook::of(["real person", "human"]));
 
 #[derive(Debug)]
 pub(super) struct Want {
@@ -214,7 +228,7 @@ pub(super) fn want(reading: &Reading<'_>, orders: &[Sourced<Order>]) -> Option<W
     let mut best: Option<(f32, &Heard<'_>, &str, Option<&Intent>)> = None;
     for (nth, heard) in reading.customer().enumerate() {
         for sentence in sentences(&heard.text) {
-            let folded = fold(sentence).replace('’', "'");
+            let folded = fold_plain(sentence);
             let intent = intent_of(&folded);
             // A wish that is said again later is at least as true then.
             let score = weight(heard, &folded, intent) + nth as f32 / count as f32;
@@ -243,14 +257,10 @@ fn weight(heard: &Heard<'_>, folded: &str, intent: Option<&Intent>) -> f32 {
     let words = folded.split_whitespace().count();
     let mut score = words.min(12) as f32 / 6.0;
     score += intent.map_or(0.0, |i| if i.symptom { 2.0 } else { 3.0 });
-    score += if asks(folded) { 2.0 } else { 0.0 };
+    score += if ASKS.is_in(folded) { 2.0 } else { 0.0 };
     score += if folded.ends_with('?') { 0.5 } else { 0.0 };
     score += if heard.turn.signals.entities.iter().any(|e| e.kind == EntityKind::Reference) { 0.5 } else { 0.0 };
-    if intent.is_none()
-        && (heard.says(SignalKind::WantsHuman)
-            || heard.says(SignalKind::Thanks)
-            || has_any(folded, &["real person", "human"]))
-    {
+    if intent.is_none() && (heard.says(SignalKind::WantsHuman) || heard.says(SignalKind::Thanks) || A_HUMAN.is_in(folded)) {
         score -= 4.0;
     }
     if words < 3 || GREETS.contains(&folded.trim_end_matches(|c: char| !c.is_alphanumeric())) {
@@ -259,26 +269,22 @@ fn weight(heard: &Heard<'_>, folded: &str, intent: Option<&Intent>) -> f32 {
     score
 }
 
-fn asks(folded: &str) -> bool {
-    static BOOK: LazyLock<PhraseBook> = LazyLock::new(|| PhraseBook::of(ASKS.iter().map(|p| (*p, 0))));
-    BOOK.find_in(folded).next().is_some()
-}
-
 /// The first remedy in a sentence that is not refused ("I don't want a refund"), else the first symptom.
 fn intent_of(folded: &str) -> Option<&'static Intent> {
-    static SAID: LazyLock<PhraseBook> = LazyLock::new(|| {
-        PhraseBook::of(INTENTS.iter().enumerate().flat_map(|(row, intent)| intent.said.iter().map(move |p| (*p, row))))
+    static SAID: LazyLock<(PhraseBook, Vec<&Intent>)> = LazyLock::new(|| {
+        let said = || INTENTS.iter().flat_map(|intent| intent.said.iter().map(move |phrase| (*phrase, intent)));
+        (PhraseBook::of(said().map(|(phrase, _)| phrase)), said().map(|(_, intent)| intent).collect())
     });
-    SAID.find_in(folded)
+    let (book, intents) = &*SAID;
+    book.find_in(folded)
         .filter(|(at, _)| !refused(&folded[..*at]))
-        .map(|(at, row)| (at, &INTENTS[row]))
-        .min_by_key(|(at, intent)| (intent.symptom, *at))
-        .map(|(_, intent)| intent)
+        .min_by_key(|(at, phrase)| (intents[*phrase].symptom, *at, *phrase))
+        .map(|(_, phrase)| intents[phrase])
 }
 
 fn refused(before: &str) -> bool {
     let start = before.char_indices().rev().nth(24).map_or(0, |(at, _)| at);
-    has_any(&before[start..], REFUSES)
+    REFUSES.is_in(&before[start..])
 }
 
 /// The order or other number in question: said in the same turn, else said last. Customers' own words only.

@@ -1,19 +1,22 @@
-//! Small language helpers: sentences, content words, counts in words.
+//! Small language helpers: sentences, content words, phrases, counts in words.
+
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
 
 /// Splits into trimmed sentences. A full stop inside a number or an address does not end one.
 pub(super) fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let ends = match c {
-            '\n' | '。' | '！' | '？' => true,
-            '.' | '!' | '?' | '…' => chars.peek().is_none_or(|&(_, next)| next.is_whitespace()),
-            _ => false,
+    for (at, mark) in text.match_indices(['\n', '.', '!', '?', '…', '。', '！', '？']) {
+        let end = at + mark.len();
+        let ends = match mark {
+            "." | "!" | "?" | "…" => text[end..].chars().next().is_none_or(char::is_whitespace),
+            _ => true,
         };
         if ends {
-            push_trimmed(&mut out, &text[start..at + c.len_utf8()]);
-            start = at + c.len_utf8();
+            push_trimmed(&mut out, &text[start..end]);
+            start = end;
         }
     }
     push_trimmed(&mut out, &text[start..]);
@@ -32,6 +35,15 @@ pub(super) fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() { out.push(c.to_ascii_lowercase()) } else { out.extend(c.to_lowercase()) }
+    }
+    out
+}
+
+/// `fold`, with the apostrophes that phrases are written with.
+pub(super) fn fold_plain(text: &str) -> String {
+    let mut out = fold(text);
+    if out.contains('’') {
+        out = out.replace('’', "'");
     }
     out
 }
@@ -69,12 +81,46 @@ fn walk(text: &str, mut each: impl FnMut(&str, &str)) {
     }
 }
 
-pub(super) fn content_words(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    for_each_word(text, |w| out.push(w.to_owned()));
-    out.sort_unstable();
-    out.dedup();
-    out
+/// Content words, sorted, each once.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// One after the other: a text of its own for each would cost more than finding them.
+    text: String,
+    at: Vec<Range<usize>>,
+}
+
+impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let mut words = Self::default();
+        for_each_word(text, |word| {
+            let start = words.text.len();
+            words.text.push_str(word);
+            words.at.push(start..words.text.len());
+        });
+        let Self { text, at } = &mut words;
+        at.sort_unstable_by_key(|at| &text[at.clone()]);
+        at.dedup_by_key(|at| &text[at.clone()]);
+        words
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.at.iter().map(|at| &self.text[at.clone()])
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// How many of them the others hold too.
+    pub(super) fn shared_with(&self, others: &Self) -> usize {
+        let mut others = others.iter().peekable();
+        self.iter()
+            .filter(|word| {
+                while others.next_if(|other| other < word).is_some() {}
+                others.next_if_eq(word).is_some()
+            })
+            .count()
+    }
 }
 
 fn stem(word: &str) -> &str {
@@ -88,13 +134,6 @@ fn stem(word: &str) -> &str {
     word
 }
 
-/// Share of the words of `a` that occur in `b` (both sorted and without repeats), and how many.
-pub(super) fn overlap(a: &[String], b: &[String]) -> (f32, usize) {
-    let shared = a.iter().filter(|w| b.binary_search(w).is_ok()).count();
-    let share = if a.is_empty() { 0.0 } else { shared as f32 / a.len() as f32 };
-    (share, shared)
-}
-
 /// Whether `phrase` occurs in `text` at the beginning of a word (both folded). Gives its byte offset.
 pub(super) fn find_phrase(text: &str, phrase: &str) -> Option<usize> {
     text.match_indices(phrase)
@@ -102,55 +141,28 @@ pub(super) fn find_phrase(text: &str, phrase: &str) -> Option<usize> {
         .find(|&at| text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
 }
 
-/// Whether one of these phrases occurs in `text` at the beginning of a word (all folded). One walk over the text, however
-/// many phrases there are.
-pub(super) fn has_any(text: &str, phrases: &[&str]) -> bool {
-    word_starts(text).any(|at| begins_with_any(&text[at..], phrases))
-}
-
-fn word_starts(text: &str) -> impl Iterator<Item = usize> {
-    let mut inside = false;
-    text.char_indices().filter_map(move |(at, c)| {
-        let starts = c.is_alphanumeric() && !inside;
-        inside = c.is_alphanumeric();
-        starts.then_some(at)
-    })
-}
-
-fn begins_with_any(rest: &str, phrases: &[&str]) -> bool {
-    phrases.iter().any(|p| p.as_bytes().first() == rest.as_bytes().first() && rest.starts_with(p))
-}
-
-/// Many phrases, looked up by their first byte.
+/// Phrases that begin words of a folded text, all of them found in one pass.
 #[derive(Debug)]
 pub(super) struct PhraseBook {
-    by_first: [Vec<(&'static str, usize)>; 256],
+    phrases: AhoCorasick,
 }
 
 impl PhraseBook {
-    /// Each phrase with what it stands for; of several that match at one place, the smallest counts.
-    pub(super) fn of(phrases: impl IntoIterator<Item = (&'static str, usize)>) -> Self {
-        let mut by_first = [const { Vec::new() }; 256];
-        for (phrase, meaning) in phrases {
-            if let Some(first) = phrase.bytes().next() {
-                by_first[usize::from(first)].push((phrase, meaning));
-            }
-        }
-        Self { by_first }
+    /// Phrases are folded.
+    #[expect(clippy::expect_used, reason = "phrases are written in the source: a few dozen short ones always fit")]
+    pub(super) fn of<'p>(phrases: impl IntoIterator<Item = &'p str>) -> Self {
+        Self { phrases: AhoCorasick::new(phrases).expect("few and short") }
     }
 
-    /// What the phrases that begin words of a folded text stand for, with their offsets.
+    /// Where a phrase begins a word, and its number; several may begin at one place.
     pub(super) fn find_in<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        word_starts(text).filter_map(move |at| {
-            let rest = &text[at..];
-            let known = &self.by_first[usize::from(*rest.as_bytes().first()?)];
-            known
-                .iter()
-                .filter(|(phrase, _)| rest.starts_with(phrase))
-                .map(|(_, meaning)| *meaning)
-                .min()
-                .map(|meaning| (at, meaning))
-        })
+        let begins = |at: usize| text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        let found = self.phrases.find_overlapping_iter(text);
+        found.filter(move |m| begins(m.start())).map(|m| (m.start(), m.pattern().as_usize()))
+    }
+
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.find_in(text).next().is_some()
     }
 }
 
@@ -205,9 +217,15 @@ mod tests {
 
     #[test]
     fn words_are_compared_by_their_stem() {
-        assert_eq!(content_words("My orders were delayed, still waiting"), ["delay", "order", "wait"]);
-        assert_eq!(overlap(&content_words("order delay"), &content_words("delayed orders")), (1.0, 2));
+        let words = Words::of("My orders were delayed, still waiting for the order");
+        assert_eq!(words.iter().collect::<Vec<_>>(), ["delay", "order", "wait"]);
+        assert_eq!(words.shared_with(&Words::of("wait: another delayed order")), 3);
+        assert_eq!(words.shared_with(&Words::of("zebras ordered apples")), 1);
+        assert_eq!(Words::of("").shared_with(&words), 0);
         assert_eq!(find_phrase("prerefund no", "refund"), None);
         assert_eq!(find_phrase("my refunds", "refund"), Some(3));
+        let book = PhraseBook::of(["refund", "my ref"]);
+        assert_eq!(book.find_in("prerefund, my refunds").collect::<Vec<_>>(), [(11, 1), (14, 0)]);
+        assert!(!book.is_in("prerefund no"));
     }
 }

@@ -195,12 +195,7 @@ fn check_targets(p: &mut Problems, i: usize, targets: &BTreeMap<Tier, Targets>) 
         p.add(format!("/{i}/targets"), "targets for `standard` are missing; other tiers fall back to them");
     }
     for (tier, t) in targets {
-        let tier = match tier {
-            Tier::Standard => "standard",
-            Tier::Plus => "plus",
-            Tier::Vip => "vip",
-        };
-        let at = |field: &str| format!("/{i}/targets/{tier}/{field}");
+        let at = |field: &str| format!("/{i}/targets/{}/{field}", tier.name());
         p.seconds(at("accept_seconds"), t.accept_seconds, WEEK_SECONDS);
         p.seconds(at("first_reply_seconds"), t.first_reply_seconds, WEEK_SECONDS);
         p.seconds(at("next_reply_seconds"), t.next_reply_seconds, WEEK_SECONDS);

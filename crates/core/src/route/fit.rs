@@ -111,20 +111,39 @@ fn speed_of(profile: &HumanProfile, needs: &Requirements) -> u8 {
 
 /// Why this person, best skill first: "billing 5, German".
 pub fn fit_words(profile: &HumanProfile, needs: &Requirements) -> String {
-    let mut skills: Vec<_> = needs.skills.keys().filter_map(|s| profile.skills.get(s).map(|level| (s, *level))).collect();
-    skills.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
-    let mut words: Vec<String> = skills.into_iter().map(|(skill, level)| format!("{skill} {level}")).collect();
+    // One text from the start, and no list for a single skill: this is written for every match.
+    let mut words = String::with_capacity(32);
+    let comma = |words: &mut String| words.push_str(if words.is_empty() { "" } else { ", " });
+    let mut say = |skill: &str, level: u8| {
+        comma(&mut words);
+        words.push_str(skill);
+        words.push(' ');
+        match char::from_digit(level.into(), 10) {
+            Some(digit) => words.push(digit),
+            None => words.push_str(&level.to_string()),
+        }
+    };
+    let known = needs.skills.keys().filter_map(|s| profile.skills.get(s).map(|level| (s, *level)));
+    if needs.skills.len() > 1 {
+        let mut skills: Vec<_> = known.collect();
+        skills.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
+        skills.into_iter().for_each(|(skill, level)| say(skill, level));
+    } else {
+        known.for_each(|(skill, level)| say(skill, level));
+    }
     if let Some(language) = &needs.language
         && !profile.languages.is_empty()
     {
-        words.push(language_name(language));
+        comma(&mut words);
+        words.push_str(&language_name(language));
     }
     if words.is_empty()
         && let Some(queue) = needs.queues.iter().find(|q| serves(profile, q))
     {
-        words.push(format!("serves {queue}"));
+        words.push_str("serves ");
+        words.push_str(&queue.0);
     }
-    words.join(", ")
+    words
 }
 
 /// The English name of a language by its ISO 639-1 code, or the code itself.

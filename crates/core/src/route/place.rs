@@ -116,7 +116,7 @@ fn urgency_points(urgency: Urgency) -> i32 {
 pub(super) mod tests {
     use std::collections::BTreeMap;
 
-    use baton_model::{Hours, Millis, RelaxStep, Strategy, Targets};
+    use baton_model::{Millis, RelaxStep, Targets};
 
     use super::*;
 
@@ -131,13 +131,6 @@ pub(super) mod tests {
         Queue {
             id: QueueId(id.into()),
             name: id.into(),
-            hours: Hours { time_zone: "UTC".into(), windows: vec![], holidays: vec![] },
-            topics: vec![],
-            default: false,
-            required_skills: Skills::new(),
-            strategy: Strategy::MostProficient,
-            steps: vec![],
-            offer_seconds: 30,
             max_wait_seconds: 600,
             targets: BTreeMap::from([(Tier::Standard, targets)]),
             ..Queue::default()

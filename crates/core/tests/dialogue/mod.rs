@@ -127,7 +127,10 @@ pub(crate) fn facts() -> Facts {
 /// The dialogue up to its first turn, its second, and so on, with what was decided on the way.
 pub(crate) fn told(policy: &CompiledPolicy, facts: &Facts) -> Vec<(Conversation, Assessment)> {
     let mut ids = IdSource::new(at(0), 7);
-    let mut conversation = opened(ids.draw());
+    let mut conversation = Conversation {
+        idle_due: at(60),
+        ..Conversation::opened(ids.draw(), Channel::Chat, AiMode::External, CustomerRef::default(), at(0))
+    };
     let mut told = Vec::new();
     for (n, said) in TURNS.iter().enumerate() {
         conversation.turns.push(Arc::new(turn(n, said, ids.draw())));
@@ -142,32 +145,6 @@ pub(crate) fn told(policy: &CompiledPolicy, facts: &Facts) -> Vec<(Conversation,
 pub(crate) fn see(policy: &CompiledPolicy, conversation: &Conversation, facts: &Facts) -> Assessment {
     let turn = conversation.turns.last().expect("a turn");
     assess(policy, &Seen { conversation, turn, facts: Some(facts), asked: None, now: turn.at })
-}
-
-fn opened(id: ConversationId) -> Conversation {
-    Conversation {
-        id,
-        channel: Channel::Chat,
-        ai_mode: AiMode::External,
-        customer: CustomerRef::default(),
-        opened_at: at(0),
-        holder: Holder::Ai,
-        epoch: Epoch::default(),
-        turns: vec![],
-        decisions: vec![],
-        escalations: vec![],
-        human_offer: None,
-        offer_declined_at: None,
-        pending_answer: None,
-        facts: FactsState::Unknown,
-        customer_connected: true,
-        customer_seen_at: at(0),
-        rating: None,
-        closed_at: None,
-        idle_due: at(60),
-        counted: false,
-        commitments: vec![],
-    }
 }
 
 fn turn(n: usize, &(who, text, sentiment, found, class): &Said, id: TurnId) -> Turn {

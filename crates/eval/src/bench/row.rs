@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::BenchError;
+
 /// Whose number it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -162,6 +164,18 @@ impl Results {
 
     pub fn missing(&mut self, part: &str) {
         self.missing.push(format!("{}: {part}", self.suite));
+    }
+
+    /// What was read, unless its part is missing, which is said: the rest of a suite goes on without it.
+    pub fn there<T>(&mut self, read: Result<T, BenchError>) -> Result<Option<T>, BenchError> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(BenchError::Missing { part }) => {
+                self.missing(&part);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
     }
 
     pub fn failed(&mut self, problem: &str) {

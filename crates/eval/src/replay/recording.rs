@@ -56,8 +56,13 @@ pub struct Call {
 
 impl RecordedTurn {
     pub(crate) fn tool_ok(&self) -> bool {
-        self.ok.unwrap_or_else(|| !self.text.trim_start().to_ascii_lowercase().starts_with("error"))
+        self.ok.unwrap_or_else(|| worked(&self.text))
     }
+}
+
+/// What a tool gave is no error.
+pub(crate) fn worked(result: &str) -> bool {
+    !result.trim_start().to_ascii_lowercase().starts_with("error")
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -28,17 +28,17 @@ const FOLDS: usize = 10;
 const PARTS: usize = 3;
 
 #[derive(Debug, Deserialize)]
-struct Call {
+pub(super) struct Call {
     #[serde(rename = "LUHF")]
     label: String,
-    utterances_annotations: Vec<Turn>,
+    pub(super) utterances_annotations: Vec<Turn>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Turn {
+pub(super) struct Turn {
     /// `nlg`: the assistant; `nlu`: the caller.
-    caller_name: String,
-    intent: String,
+    pub(super) caller_name: String,
+    pub(super) intent: String,
     #[serde(default)]
     entities: Vec<Entity>,
 }
@@ -49,7 +49,7 @@ struct Entity {
 }
 
 impl Call {
-    fn leaves(&self) -> bool {
+    pub(super) fn leaves(&self) -> bool {
         self.label == "luhf"
     }
 

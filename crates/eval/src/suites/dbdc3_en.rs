@@ -50,16 +50,25 @@ struct Votes {
 }
 
 #[derive(Debug, Deserialize)]
-struct Turn {
-    text: String,
+pub(super) struct Turn {
+    /// `S`: the bot; `U`: the user.
+    pub(super) speaker: String,
+    pub(super) text: String,
     /// On the bot's turns.
     votes: Option<Votes>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Chat {
+pub(super) struct Chat {
     system: String,
-    turns: Vec<Turn>,
+    pub(super) turns: Vec<Turn>,
+}
+
+impl Turn {
+    /// Most say that the user cannot go on.
+    pub(super) fn broken(&self) -> bool {
+        self.votes.as_ref().is_some_and(|votes| majority(&shares(votes)) == X)
+    }
 }
 
 type Distribution = [f64; LABELS];

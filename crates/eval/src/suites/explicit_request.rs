@@ -41,7 +41,7 @@ type Scored = Vec<(bool, f64)>;
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let mut all = Scored::new();
     for (domain, baseline) in [("banking", 90.9), ("hotels", 78.8)] {
-        let scored = nlupp(bench, domain)?;
+        let Some(scored) = results.there(nlupp(bench, domain))? else { continue };
         let n = scored.len();
         let f1 = |s: &[(bool, f64)]| confusion(s).f1();
         let c = confusion(&scored);
@@ -57,37 +57,28 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         all.extend(scored);
     }
     indirect_speech(bench, results)?;
-    match rasa(bench) {
-        Ok(scored) => {
-            for (name, metric) in [
-                ("out of domain precision", Confusion::precision as fn(Confusion) -> f64),
-                ("out of domain recall", Confusion::recall),
-            ] {
-                let of = |s: &[(bool, f64)]| metric(confusion(s));
-                let row = Row::percent(name, of(&scored)).shipped().interval(resampled(&scored, of)).n(scored.len());
-                results.add(row.target(90.0).baseline(if name.ends_with("recall") { 77.0 } else { 59.0 }));
-            }
-            results
-                .add(Row::percent("out of domain average precision", average_precision(&scored)).shipped().baseline(78.6));
-            results.add(Row::percent("out of domain AUROC", auroc(&scored)).shipped().baseline(97.5));
-            all.extend(scored);
+    if let Some(scored) = results.there(rasa(bench))? {
+        for (name, metric) in [
+            ("out of domain precision", Confusion::precision as fn(Confusion) -> f64),
+            ("out of domain recall", Confusion::recall),
+        ] {
+            let of = |s: &[(bool, f64)]| metric(confusion(s));
+            let row = Row::percent(name, of(&scored)).shipped().interval(resampled(&scored, of)).n(scored.len());
+            results.add(row.target(90.0).baseline(if name.ends_with("recall") { 77.0 } else { 59.0 }));
         }
-        Err(BenchError::Missing { part }) => results.missing(&part),
-        Err(other) => return Err(other),
+        results.add(Row::percent("out of domain average precision", average_precision(&scored)).shipped().baseline(78.6));
+        results.add(Row::percent("out of domain AUROC", auroc(&scored)).shipped().baseline(97.5));
+        all.extend(scored);
     }
     for language in LANGUAGES {
         let texts = bench.lines(&format!(
             "umsab_sentiment/{language}/{}_text.txt",
             if bench.split == Split::Dev { "val" } else { "test" }
         ));
-        match texts {
-            Ok(texts) => {
-                let alarms = texts.iter().filter(|t| score(t) >= MARK).count();
-                let share = alarms as f64 / texts.len().max(1) as f64;
-                results.add(Row::percent(format!("{language} tweets: alarms"), share).shipped().at_most(1.0).n(texts.len()));
-            }
-            Err(BenchError::Missing { part }) => results.missing(&part),
-            Err(other) => return Err(other),
+        if let Some(texts) = results.there(texts)? {
+            let alarms = texts.iter().filter(|t| score(t) >= MARK).count();
+            let share = alarms as f64 / texts.len().max(1) as f64;
+            results.add(Row::percent(format!("{language} tweets: alarms"), share).shipped().at_most(1.0).n(texts.len()));
         }
     }
     results.add(Row::percent("calibration error", calibration_error(&all)).shipped().n(all.len()));
@@ -122,16 +113,8 @@ fn nlupp(bench: &Bench<'_>, domain: &str) -> Result<Scored, BenchError> {
 }
 
 fn indirect_speech(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let table = match bench.split {
-        Split::Dev => bench.csv("bitext_intents/train.csv")?,
-        Split::Test => match bench.csv("bitext_intents/test.csv") {
-            Err(BenchError::Missing { part }) => {
-                results.missing(&part);
-                return Ok(());
-            }
-            table => table?,
-        },
-    };
+    let part = if bench.split == Split::Dev { "bitext_intents/train.csv" } else { "bitext_intents/test.csv" };
+    let Some(table) = results.there(bench.csv(part))? else { return Ok(()) };
     // Whether it is one, how many there are, how many fire.
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for [flags, text, intent] in table.columns(["flags", "utterance", "intent"])? {

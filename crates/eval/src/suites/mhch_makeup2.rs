@@ -32,21 +32,21 @@ const FOLDS: usize = 5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Role {
+pub(super) enum Role {
     Customer,
     Agent,
 }
 
 #[derive(Debug, Deserialize)]
-struct Turn {
-    role: Role,
-    tokens: Vec<u32>,
-    handoff: u8,
+pub(super) struct Turn {
+    pub(super) role: Role,
+    pub(super) tokens: Vec<u32>,
+    pub(super) handoff: u8,
 }
 
 #[derive(Debug, Deserialize)]
-struct Chat {
-    turns: Vec<Turn>,
+pub(super) struct Chat {
+    pub(super) turns: Vec<Turn>,
 }
 
 impl Chat {

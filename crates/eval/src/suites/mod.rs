@@ -27,6 +27,7 @@ mod repeats;
 mod second_stage;
 mod slots;
 mod star;
+mod tau;
 mod tau_airline;
 mod tau_entities;
 mod tweets;

@@ -5,13 +5,12 @@
 //! head over the joined text of the prefix, which can also tell the subjects apart: an upper bound, not a detector of
 //! bargaining. Dev: CaSiNo valid, MultiDoGO dev, a fixed share of STAR; fitted on CaSiNo train and MultiDoGO train.
 
-use std::collections::BTreeMap;
-
 use baton_model::SignalKind;
 use baton_sense::fit::{Options, Sample, Task, fit};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::multidogo;
 use crate::bench::{
     Bench, BenchError, Results, Row, Split, Suite,
     metrics::{auroc, bootstrap},
@@ -19,7 +18,6 @@ use crate::bench::{
 
 pub(crate) const SUITE: Suite = Suite { name: "negotiation", about: "negotiation against support, after n turns", run };
 
-const DOMAINS: [&str; 6] = ["airline", "fastfood", "finance", "insurance", "media", "software"];
 const PREFIX: usize = 3;
 /// Dialogues of STAR, and conversations of each MultiDoGO domain.
 const MOST: usize = 300;
@@ -28,19 +26,19 @@ const MOST: usize = 300;
 type Prefix = (bool, Vec<String>);
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let (casino, multidogo, star) = match bench.split {
-        Split::Dev => ("valid", "dev", "train"),
-        Split::Test => ("test", "test", "test"),
+    let (casino, star) = match bench.split {
+        Split::Dev => ("valid", "train"),
+        Split::Test => ("test", "test"),
     };
     let mut scored = bargains(bench, casino)?;
-    scored.extend(support(bench, multidogo)?);
+    scored.extend(support(bench, multidogo::scored(bench))?);
     scored.extend(services(bench, star)?);
     for n in 1..=PREFIX {
         let shipped: Vec<(bool, f64)> = scored.iter().map(|(gold, turns)| (*gold, joined(turns, n))).collect();
         results.add(row(format!("AUROC after {n}"), &shipped, n).shipped());
     }
     let mut training = bargains(bench, "train")?;
-    training.extend(support(bench, "train")?);
+    training.extend(support(bench, multidogo::TRAIN)?);
     let sample = |turns: &[String]| Sample::of(&turns[..turns.len().min(PREFIX)].join(" \n "));
     let examples: Vec<(Sample, Vec<usize>)> =
         training.iter().map(|(gold, turns)| (sample(turns), vec![usize::from(*gold)])).collect();
@@ -87,16 +85,10 @@ fn bargains(bench: &Bench<'_>, part: &str) -> Result<Vec<Prefix>, BenchError> {
 
 fn support(bench: &Bench<'_>, part: &str) -> Result<Vec<Prefix>, BenchError> {
     let mut all = Vec::new();
-    for domain in DOMAINS {
-        let table = bench.tsv(&format!("multidogo/turn_level/{domain}/{part}.tsv"))?;
-        let mut by_conversation: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for [id, text] in table.columns(["conversationId", "utterance"])? {
-            by_conversation.entry(id).or_default().push(text.to_owned());
-        }
-        all.extend(by_conversation.into_values().take(MOST).map(|mut turns| {
-            turns.truncate(PREFIX);
-            (false, turns)
-        }));
+    for domain in multidogo::DOMAINS {
+        let table = multidogo::turns(bench, domain, part)?;
+        let chats = multidogo::by_conversation(table.columns(["conversationId", "utterance"])?).take(MOST);
+        all.extend(chats.map(|rows| (false, rows.iter().take(PREFIX).map(|[_, text]| (*text).to_owned()).collect())));
     }
     Ok(all)
 }

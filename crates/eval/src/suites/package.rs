@@ -8,10 +8,13 @@
 use std::collections::BTreeSet;
 
 use baton_model::{Author, Package};
-use serde::Deserialize;
 
+use super::{
+    multidogo,
+    tau::{self, Run},
+};
 use crate::{
-    bench::{Bench, BenchError, Results, Row, Split, Suite, metrics},
+    bench::{Bench, BenchError, Results, Row, Suite, metrics},
     told,
 };
 
@@ -23,20 +26,6 @@ pub(crate) const SUITE: Suite = Suite {
 
 /// Seconds of handling that a question and its answer take: two turns of a chat at an assumed half minute each.
 const SECONDS_PER_EXCHANGE: f64 = 60.0;
-
-#[derive(Debug, Deserialize)]
-struct Dialogue {
-    #[serde(default)]
-    transfer_turn: Option<usize>,
-    turns: Vec<Said>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Said {
-    role: String,
-    #[serde(default)]
-    text: Option<String>,
-}
 
 /// Of one dialogue.
 #[derive(Debug, Default, Clone, Copy)]
@@ -50,25 +39,12 @@ struct Counts {
 }
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let airline = match bench.split {
-        Split::Dev => "tau_bench/airline_gpt4o_dialogues_train.jsonl",
-        Split::Test => "tau_bench/airline_gpt4o_dialogues_test.jsonl",
-    };
-    match bench.jsonl::<Dialogue>(airline) {
-        Ok(mut dialogues) => {
-            if bench.split == Split::Dev {
-                for part in ["tau_bench/airline_fewshot_dialogues.jsonl", "tau_bench/retail_fewshot_dialogues.jsonl"] {
-                    dialogues.extend(bench.jsonl::<Dialogue>(part)?);
-                }
-            }
-            let counts: Vec<Counts> = dialogues.iter().enumerate().map(|(i, d)| tau(i as u64, d)).collect();
-            facts("tau_bench", &counts, results);
-            questions(&counts, results);
-        }
-        Err(BenchError::Missing { part }) => results.missing(&part),
-        Err(other) => return Err(other),
+    if let Some(runs) = results.there(tau::dialogues(bench))? {
+        let counts: Vec<Counts> = runs.iter().enumerate().map(|(i, run)| tau(i as u64, run)).collect();
+        facts("tau_bench", &counts, results);
+        questions(&counts, results);
     }
-    multidogo(bench, results)
+    slots(bench, results)
 }
 
 fn facts(set: &str, counts: &[Counts], results: &mut Results) {
@@ -153,14 +129,14 @@ fn stands_alone(text: &str, fact: &str) -> bool {
     })
 }
 
-fn tau(seed: u64, d: &Dialogue) -> Counts {
+fn tau(seed: u64, d: &Run) -> Counts {
     let cut = d.transfer_turn.unwrap_or(d.turns.len() / 2);
-    let before: Vec<&Said> = d.turns.iter().take(cut).collect();
+    let before: Vec<&tau::Turn> = d.turns.iter().take(cut).collect();
     let lines = before.iter().filter_map(|t| {
         let text = t.text.clone().filter(|t| !t.trim().is_empty())?;
         let author = match t.role.as_str() {
             "customer" => Author::Customer,
-            "tool" => Author::Tool { name: "tool".into(), ok: !text.starts_with("Error") },
+            "tool" => Author::Tool { name: "tool".into(), ok: t.worked() },
             _ => Author::AiAgent,
         };
         Some((author, text))
@@ -168,11 +144,7 @@ fn tau(seed: u64, d: &Dialogue) -> Counts {
     let c = told::conversation(seed, lines);
     let package = told::package(&c, &told::escalation(&c));
     let (whole, above) = texts(&package);
-    let given: BTreeSet<String> = before
-        .iter()
-        .filter(|t| t.role == "customer")
-        .flat_map(|t| telling(t.text.as_deref().unwrap_or_default()))
-        .collect();
+    let given: BTreeSet<String> = before.iter().filter(|t| t.role == "customer").flat_map(|t| telling(t.text())).collect();
     let mut counts = Counts {
         facts: given.len(),
         held: given.iter().filter(|f| holds(&whole, f)).count(),
@@ -182,8 +154,8 @@ fn tau(seed: u64, d: &Dialogue) -> Counts {
     // A question is an AI's turn with a question mark that the customer answers with facts.
     for pair in d.turns[cut.min(d.turns.len())..].windows(2) {
         let (asked, answered) = (&pair[0], &pair[1]);
-        let question = asked.role == "agent" && asked.text.as_deref().is_some_and(|t| t.contains('?'));
-        let answer = telling(answered.text.as_deref().unwrap_or_default());
+        let question = asked.role == "agent" && asked.text().contains('?');
+        let answer = telling(answered.text());
         if question && answered.role == "customer" && !answer.is_empty() {
             counts.questions += 1;
             counts.avoidable += usize::from(answer.iter().all(|f| holds(&whole, f)));
@@ -192,23 +164,10 @@ fn tau(seed: u64, d: &Dialogue) -> Counts {
     counts
 }
 
-const DOMAINS: [&str; 6] = ["airline", "fastfood", "finance", "insurance", "media", "software"];
-
-fn multidogo(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let part = match bench.split {
-        Split::Dev => "dev.tsv",
-        Split::Test => "test.tsv",
-    };
+fn slots(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     let (mut counts, mut intents) = (Vec::new(), Vec::new());
-    for domain in DOMAINS {
-        let table = match bench.tsv(&format!("multidogo/turn_level/{domain}/{part}")) {
-            Ok(table) => table,
-            Err(BenchError::Missing { part }) => {
-                results.missing(&part);
-                continue;
-            }
-            Err(other) => return Err(other),
-        };
+    for domain in multidogo::DOMAINS {
+        let Some(table) = results.there(multidogo::turns(bench, domain, multidogo::scored(bench)))? else { continue };
         let rows = table.columns(["conversationId", "utterance", "slot-labels", "intent"])?;
         for talk in rows.chunk_by(|a, b| a[0] == b[0]) {
             let (count, cited) = dogo(talk);
@@ -281,8 +240,8 @@ mod tests {
 
     #[test]
     fn an_answer_that_was_given_before_makes_a_question_avoidable() {
-        let said = |role: &str, text: &str| Said { role: role.into(), text: Some(text.into()) };
-        let d = Dialogue {
+        let said = |role: &str, text: &str| tau::Turn { role: role.into(), text: Some(text.into()), calls: vec![] };
+        let d = Run {
             transfer_turn: Some(2),
             turns: vec![
                 said("customer", "Cancel booking QX7, user ann_9"),
@@ -292,6 +251,7 @@ mod tests {
                 said("agent", "Which day?"),
                 said("customer", "May 20"),
             ],
+            ..Run::default()
         };
         let counts = tau(1, &d);
         assert_eq!((counts.facts, counts.held, counts.questions, counts.avoidable), (2, 2, 2, 1));

@@ -6,14 +6,13 @@
 //! precision. Restatements by hand are in the tests of `core::learn`, where the thresholds were chosen; of these chats, half
 //! may be looked at and half never was.
 
-use std::collections::BTreeMap;
-
 use baton_core::learn;
 use baton_model::Author;
 
+use super::multidogo;
 use crate::{
     bench::{
-        Bench, BenchError, Results, Row, Split, Suite,
+        Bench, BenchError, Results, Row, Suite,
         columns::fold,
         metrics::{Confusion, bootstrap},
     },
@@ -23,7 +22,6 @@ use crate::{
 pub(crate) const SUITE: Suite =
     Suite { name: "repeats", about: "customers who say again what they had said, in other words, in real chats", run };
 
-const DOMAINS: [&str; 6] = ["airline", "fastfood", "finance", "insurance", "media", "software"];
 const RULES: usize = 4;
 /// A shorter turn is a greeting or an answer.
 const WORDS: usize = 6;
@@ -34,20 +32,14 @@ const MOST: usize = 12;
 type Judged = Vec<(bool, bool)>;
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let part = match bench.split {
-        Split::Dev => "dev",
-        Split::Test => "test",
-    };
     let mut halves: [Vec<Judged>; 2] = Default::default();
-    for (d, domain) in DOMAINS.into_iter().enumerate() {
-        let table = bench.tsv(&format!("multidogo/turn_level/{domain}/{part}.tsv"))?;
-        let mut chats: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for [chat, said] in table.columns(["conversationId", "utterance"])? {
-            chats.entry(chat).or_default().push(said);
-        }
-        for (n, said) in chats.values().enumerate() {
-            let unit = n * DOMAINS.len() + d;
-            if let Some(judged) = judge(said, n % RULES) {
+    for (d, domain) in multidogo::DOMAINS.into_iter().enumerate() {
+        let table = multidogo::turns(bench, domain, multidogo::scored(bench))?;
+        let chats = multidogo::by_conversation(table.columns(["conversationId", "utterance"])?);
+        for (n, rows) in chats.enumerate() {
+            let said: Vec<&str> = rows.iter().map(|[_, text]| *text).collect();
+            let unit = n * multidogo::DOMAINS.len() + d;
+            if let Some(judged) = judge(&said, n % RULES) {
                 halves[fold(unit, 2)].push(judged);
             }
         }

@@ -7,7 +7,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
-use std::{fs, path::PathBuf, thread, time::Instant};
+use std::{fs, path::PathBuf, time::Instant};
 
 use baton_sense::{
     Classifier, First,
@@ -32,10 +32,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         ("clinc150", clinc150, [94.5, 95.7, 95.2], Options { bits: 15, cost: 1.0, ..options }),
     ];
     for (name, parts, numbers, options) in sets {
-        match parts(bench) {
-            Ok((train, scored)) => both(name, &train, &scored, &encoder, numbers, &options, results)?,
-            Err(BenchError::Missing { part }) => results.missing(&part),
-            Err(other) => return Err(other),
+        if let Some((train, scored)) = results.there(parts(bench))? {
+            both(name, &train, &scored, &encoder, numbers, &options, results)?;
         }
     }
     Ok(())
@@ -64,7 +62,8 @@ fn both(
     labels.dedup();
     let place = |label: &str| labels.binary_search(&label).unwrap_or(usize::MAX);
     let examples: Vec<_> = train.iter().map(|(text, label)| (Sample::of(text), vec![place(label)])).collect();
-    let directions = directions(encoder, train);
+    let texts: Vec<&str> = train.iter().map(|(text, _)| text.as_str()).collect();
+    let directions = encoder.encode_all(&texts, || {});
     let (second, _) = fit_second(&labels, &examples, &directions, options).map_err(|e| unfit(e.to_string()))?;
     let head = fit(&labels, &examples, options).map_err(|e| unfit(e.to_string()))?;
     let classifier = Classifier::new(head).and_then(|c| c.with_second(second)).map_err(|e| unfit(e.to_string()))?;
@@ -105,16 +104,4 @@ fn both(
         results.add(Row::new(format!("{name} one second opinion, {what}"), time, "ms").n(times.len()));
     }
     Ok(())
-}
-
-/// On all cores.
-fn directions(encoder: &Encoder, texts: &Labelled) -> Vec<Vec<f32>> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        let parts: Vec<_> = texts
-            .chunks(texts.len().div_ceil(cores).max(1))
-            .map(|texts| scope.spawn(move || texts.iter().map(|(text, _)| encoder.encode(text)).collect::<Vec<_>>()))
-            .collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
-    })
 }

@@ -38,13 +38,9 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     for (domain, baseline, target) in MULTIDOGO {
         let (dev, test) = ("dev", "test");
         let read = |part: &str| multidogo(bench, &format!("multidogo/turn_level/{domain}/{part}.tsv"));
-        match read(if bench.split == Split::Dev { dev } else { test }) {
-            Ok(held) => {
-                let row = score(&format!("multidogo {domain}, span F1"), &read("train")?, &held);
-                results.add(row.baseline(baseline).target(target));
-            }
-            Err(BenchError::Missing { part }) => results.missing(&part),
-            Err(other) => return Err(other),
+        if let Some(held) = results.there(read(if bench.split == Split::Dev { dev } else { test }))? {
+            let row = score(&format!("multidogo {domain}, span F1"), &read("train")?, &held);
+            results.add(row.baseline(baseline).target(target));
         }
     }
     for domain in ["banking", "hotels"] {
@@ -53,10 +49,8 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
             Ok(parts.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
         };
         let (train, held) = if bench.split == Split::Dev { (0..15, 15..18) } else { (0..18, 18..20) };
-        match read(held) {
-            Ok(held) => results.add(score(&format!("nlupp {domain}, span F1"), &read(train)?, &held)),
-            Err(BenchError::Missing { part }) => results.missing(&part),
-            Err(other) => return Err(other),
+        if let Some(held) = results.there(read(held))? {
+            results.add(score(&format!("nlupp {domain}, span F1"), &read(train)?, &held));
         }
     }
     Ok(())

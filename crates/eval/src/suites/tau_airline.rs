@@ -8,8 +8,8 @@
 use baton_core::assess::sequence::{self, Levels, Window};
 use baton_model::{Author, Turn};
 use baton_sense::logistic::{self, Logistic, Options, Row as Example};
-use serde::Deserialize;
 
+use super::tau::{self, Run};
 use crate::bench::{
     Bench, BenchError, Results, Row, Split, Suite,
     columns::{Columns, fold},
@@ -29,29 +29,6 @@ const NEEDLESS: f64 = 1.0;
 /// Share of good runs that may be flagged.
 const FALSE_FLAGS: f64 = 0.2;
 const LOOKBACK: usize = 40;
-
-#[derive(Debug, Deserialize)]
-struct Run {
-    task_id: usize,
-    success: bool,
-    transfer_turn: Option<usize>,
-    turns: Vec<Said>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Said {
-    role: String,
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    calls: Vec<Call>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Call {
-    name: String,
-    arguments: String,
-}
 
 /// A run's scores, one after each turn that is said.
 #[derive(Debug, Clone)]
@@ -73,7 +50,7 @@ impl Watched {
 }
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let train: Vec<Run> = bench.jsonl("tau_bench/airline_gpt4o_dialogues_train.jsonl")?;
+    let train = tau::airline(bench, Split::Dev)?;
     let (shipped, fitted, note): (Vec<Watched>, Vec<Watched>, &str) = match bench.split {
         Split::Dev => {
             let others = |k| train.iter().filter(move |r| fold(r.task_id, FOLDS) != k);
@@ -82,7 +59,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
             (train.iter().map(live).collect(), fitted, "ten-fold by task on the train runs")
         }
         Split::Test => {
-            let test: Vec<Run> = bench.jsonl("tau_bench/airline_gpt4o_dialogues_test.jsonl")?;
+            let test = tau::airline(bench, Split::Test)?;
             let model = fit(train.iter());
             let fitted = test.iter().map(|r| watched(r, |i| p(&model, r, i))).collect();
             (test.iter().map(live).collect(), fitted, "fitted on the train runs")
@@ -95,7 +72,7 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
 }
 
 fn watched(run: &Run, score: impl Fn(usize) -> f64) -> Watched {
-    let spoken = (0..run.turns.len()).filter(|&i| run.turns[i].text.is_some() && run.turns[i].role != "tool");
+    let spoken = (0..run.turns.len()).filter(|&i| run.turns[i].is_said());
     Watched { failed: !run.success, transferred: run.transfer_turn.is_some(), scores: spoken.map(score).collect() }
 }
 
@@ -106,14 +83,10 @@ fn live(run: &Run) -> Watched {
     let mut called = "";
     for said in &run.turns {
         called = said.calls.last().map_or(called, |call| call.name.as_str());
-        let text = said.text.as_deref().unwrap_or("");
         match said.role.as_str() {
-            "customer" => talk.add(Author::Customer, text),
-            "tool" => {
-                let ok = !text.trim_start().to_ascii_lowercase().starts_with("error");
-                talk.add(Author::Tool { name: called.into(), ok }, "");
-            }
-            _ if !text.is_empty() => talk.add(Author::AiAgent, text),
+            "customer" => talk.add(Author::Customer, said.text()),
+            "tool" => talk.add(Author::Tool { name: called.into(), ok: said.worked() }, ""),
+            _ if !said.text().is_empty() => talk.add(Author::AiAgent, said.text()),
             _ => {}
         }
         upto.push(talk.turns.len());
@@ -127,8 +100,7 @@ fn live(run: &Run) -> Watched {
 fn fit<'r>(runs: impl Iterator<Item = &'r Run>) -> Logistic {
     let mut rows = Vec::new();
     for run in runs {
-        let spoken: Vec<usize> =
-            (0..run.turns.len()).filter(|&i| run.turns[i].text.is_some() && run.turns[i].role != "tool").collect();
+        let spoken: Vec<usize> = (0..run.turns.len()).filter(|&i| run.turns[i].is_said()).collect();
         // Every run counts as one, its later turns as much as its end.
         let late = &spoken[spoken.len() / 2..];
         for &i in late {
@@ -145,13 +117,13 @@ fn p(model: &Logistic, run: &Run, turn: usize) -> f64 {
 
 const WRITES: [&str; 6] = ["book_", "cancel_", "update_", "send_", "modify_", "exchange_"];
 
-fn columns(turns: &[Said]) -> Vec<(u32, f32)> {
+fn columns(turns: &[tau::Turn]) -> Vec<(u32, f32)> {
     let mut c = Columns::default();
-    let calls: Vec<&Call> = turns.iter().flat_map(|t| &t.calls).collect();
+    let calls: Vec<&tau::Call> = turns.iter().flat_map(|t| &t.calls).collect();
     let by = |role: &str| turns.iter().filter(|t| t.role == role).filter_map(|t| t.text.as_deref()).collect::<Vec<_>>();
-    let (customer, tool) = (by("customer"), by("tool"));
+    let customer = by("customer");
     let agent: Vec<&str> =
-        turns.iter().filter(|t| t.role != "customer" && t.role != "tool").filter_map(|t| t.text.as_deref()).collect();
+        turns.iter().filter(|t| t.role != "customer" && t.is_said()).filter_map(|t| t.text.as_deref()).collect();
     let writes = calls.iter().filter(|c| WRITES.iter().any(|w| c.name.starts_with(w))).count();
     let amount = |n: usize| (1.0 + n as f32).ln();
     c.add("length", amount(turns.len()) / 3.0);
@@ -160,7 +132,7 @@ fn columns(turns: &[Said]) -> Vec<(u32, f32)> {
     c.add("writes", amount(writes));
     c.flag("no write", writes == 0);
     c.flag("several writes", writes > 1);
-    let errors = tool.iter().filter(|t| t.trim_start().to_ascii_lowercase().starts_with("error")).count();
+    let errors = turns.iter().filter(|t| t.role == "tool" && !t.worked()).count();
     c.add("errors", amount(errors) * 1.5);
     let mut seen: Vec<(&str, &str)> = calls.iter().map(|c| (c.name.as_str(), c.arguments.as_str())).collect();
     seen.sort_unstable();

@@ -10,47 +10,19 @@
 use std::collections::BTreeSet;
 
 use baton_model::{Entity, EntityKind};
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::tau;
 use crate::bench::{
-    Bench, BenchError, Results, Row, Split, Suite,
+    Bench, BenchError, Results, Row, Suite,
     metrics::{Confusion, bootstrap},
 };
 
 pub(crate) const SUITE: Suite =
     Suite { name: "tau_entities", about: "ids and amounts in the customers' turns, exact match", run };
 
-#[derive(Debug, Deserialize)]
-struct Dialogue {
-    turns: Vec<Turn>,
-    #[serde(default)]
-    gold_actions: Value,
-}
-
-#[derive(Debug, Deserialize)]
-struct Turn {
-    role: String,
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    calls: Vec<Value>,
-}
-
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
-    let parts: &[&str] = match bench.split {
-        Split::Dev => &[
-            "tau_bench/airline_gpt4o_dialogues_train.jsonl",
-            "tau_bench/airline_fewshot_dialogues.jsonl",
-            "tau_bench/retail_fewshot_dialogues.jsonl",
-        ],
-        Split::Test => &["tau_bench/airline_gpt4o_dialogues_test.jsonl"],
-    };
-    let mut scored: Vec<(Confusion, Confusion)> = Vec::new();
-    for part in parts {
-        let dialogues: Vec<Dialogue> = bench.jsonl(part)?;
-        scored.extend(dialogues.iter().map(score));
-    }
+    let scored: Vec<(Confusion, Confusion)> = tau::dialogues(bench)?.iter().map(score).collect();
     let all: Vec<usize> = (0..scored.len()).collect();
     let sum = |drawn: &[usize], pick: fn(&(Confusion, Confusion)) -> Confusion| {
         drawn.iter().map(|&i| pick(&scored[i])).fold(Confusion::default(), |a, b| Confusion {
@@ -71,13 +43,12 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     Ok(())
 }
 
-fn score(dialogue: &Dialogue) -> (Confusion, Confusion) {
+fn score(dialogue: &tau::Run) -> (Confusion, Confusion) {
     let mut known = BTreeSet::new();
     gather(&dialogue.gold_actions, "", &mut known);
     for turn in &dialogue.turns {
         for call in &turn.calls {
-            gather(call, "", &mut known);
-            if let Some(Ok(arguments)) = call["arguments"].as_str().map(serde_json::from_str::<Value>) {
+            if let Ok(arguments) = serde_json::from_str::<Value>(&call.arguments) {
                 gather(&arguments, "", &mut known);
             }
         }

@@ -30,6 +30,8 @@ pub(super) struct Scaled {
 pub(super) fn scale(sample: &Sample, idf: &[u8], bits: u8, words: f32, dense: f32, out: &mut Scaled) {
     out.rows.clear();
     out.values.clear();
+    out.rows.reserve(sample.features.len());
+    out.values.reserve(sample.features.len());
     let (mut word_length, mut char_length) = (0.0f32, 0.0f32);
     for (bucket, is_word, count) in sample.features.buckets(bits) {
         let value = f32::from(idf[bucket]) / IDF_UNIT * REPEATED[usize::from(count).min(REPEATED.len()) - 1];

@@ -10,6 +10,8 @@ mod file;
 mod math;
 mod matrix;
 
+use std::thread;
+
 use matrix::Matrix;
 pub use matrix::{Plain, Quantised};
 use pulp::{Arch, NullaryFnOnce};
@@ -152,6 +154,23 @@ impl<M: Matrix> Encoder<M> {
         let scale = 1.0 / math::dot(&mean, &mean).sqrt();
         mean.iter_mut().for_each(|m| *m *= scale);
         mean
+    }
+}
+
+impl<M: Matrix + Sync> Encoder<M> {
+    /// Each text's direction, on all cores; `done` is called after each. Milliseconds a text.
+    pub fn encode_all(&self, texts: &[&str], done: impl Fn() + Sync) -> Vec<Vec<f32>> {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let one = |text: &&str| {
+            let direction = self.encode(text);
+            done();
+            direction
+        };
+        thread::scope(|scope| {
+            let parts = texts.chunks(texts.len().div_ceil(cores).max(1));
+            let parts: Vec<_> = parts.map(|texts| scope.spawn(|| texts.iter().map(&one).collect::<Vec<_>>())).collect();
+            parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+        })
     }
 }
 

@@ -7,9 +7,7 @@ use baton_core::route;
 use baton_eval::bench::{Results, Row};
 use baton_model::{Tier, Timestamp, WorkItem};
 
-use super::{
-    Length, People, PolicyReport, Report, Scenario, Spread, Stream, erlang, html::name, policy, scenario::Kind, simulate,
-};
+use super::{Length, People, PolicyReport, Report, Scenario, Spread, Stream, erlang, policy, scenario::Kind, simulate};
 
 /// How much is simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +30,8 @@ pub fn run(seed: u64, effort: Effort, only: &[String], progress: &mut dyn FnMut(
     let mut results = Results::default();
     for suite in SUITES.into_iter().filter(|suite| only.is_empty() || only.iter().any(|name| name == suite)) {
         match suite {
-            "erlang-c" => erlang_c(seed, effort, progress, &mut results),
-            "erlang-a" => erlang_a(seed, effort, progress, &mut results),
+            "erlang-c" => against(&erlang_c(effort), seed, effort, progress, &mut results),
+            "erlang-a" => against(&erlang_a(effort), seed, effort, progress, &mut results),
             "told-waits" => forecasts(seed, effort, progress, &mut results)?,
             "four-skills" => skills(seed, progress, &mut results)?,
             _ => peers(seed, effort, progress, &mut results)?,
@@ -93,65 +91,91 @@ fn baton(scenario: &Scenario, seed: u64) -> Option<PolicyReport> {
     report.policies.into_iter().next()
 }
 
+/// Something that has a closed form when one pool of equal people serves one stream.
+struct Closed {
+    suite: &'static str,
+    what: &'static str,
+    /// What the largest deviation is of.
+    of: &'static str,
+    unit: &'static str,
+    pools: [u32; 2],
+    /// Per person, and the decimals to tell them apart.
+    loads: Vec<f64>,
+    decimals: usize,
+    patience_seconds: Option<f64>,
+    measured: fn(&PolicyReport) -> f64,
+    /// For so many people, at the load that chance gave the run.
+    exact: fn(u32, &PolicyReport) -> Option<f64>,
+}
+
 /// Mean wait against Erlang C: ten loads of two pools.
-fn erlang_c(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) {
-    let (days, customers, loads) = match effort {
-        Effort::Small => (1, 12_000.0, vec![0.7]),
-        Effort::Full => (4, 250_000.0, (0..10).map(|n| 0.5 + 0.045 * f64::from(n)).collect()),
-    };
-    let mut worst: f64 = 0.0;
-    for servers in [5, 20] {
-        for rho in &loads {
-            let load = rho * f64::from(servers);
-            progress(&format!("Erlang C: {servers} people, load {rho:.3}"));
-            let scenario = pooled(servers, load, None, customers);
-            let runs = (0..days).filter_map(|day| baton(&scenario, seed + day)).collect::<Vec<_>>();
-            let mean = runs.iter().map(|r| r.mean_wait).sum::<f64>() / runs.len().max(1) as f64;
-            // At the load that chance gave each run: when nobody gives up, that is its occupancy.
-            let closed = |r: &PolicyReport| erlang::c_wait(servers, r.occupancy * f64::from(servers));
-            let exact = runs.iter().filter_map(closed).sum::<f64>() * HANDLE_SECONDS / runs.len().max(1) as f64;
-            let off = 100.0 * (mean / exact - 1.0);
-            worst = worst.max(off.abs());
-            let row = Row::new(format!("mean wait, {servers} people, load {rho:.3}"), mean, "s").baseline(exact);
-            add(
-                results,
-                "erlang-c",
-                row.n((customers * days as f64) as usize).note(format!("{off:+.2}% of the closed form")),
-            );
-        }
+fn erlang_c(effort: Effort) -> Closed {
+    Closed {
+        suite: "erlang-c",
+        what: "mean wait",
+        of: "the mean wait",
+        unit: "s",
+        pools: [5, 20],
+        loads: match effort {
+            Effort::Small => vec![0.7],
+            Effort::Full => (0..10).map(|n| 0.5 + 0.045 * f64::from(n)).collect(),
+        },
+        decimals: 3,
+        patience_seconds: None,
+        measured: |r| r.mean_wait,
+        // When nobody gives up, the load is the occupancy.
+        exact: |people, r| Some(HANDLE_SECONDS * erlang::c_wait(people, r.occupancy * f64::from(people))?),
     }
-    add(results, "erlang-c", Row::new("largest deviation of the mean wait", worst, "%").at_most(3.0));
 }
 
 /// Abandonment against Erlang A: ten loads of two pools.
-fn erlang_a(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) {
-    let (days, customers, loads) = match effort {
-        Effort::Small => (1, 12_000.0, vec![1.1]),
-        Effort::Full => (4, 250_000.0, (0..10).map(|n| 0.9 + 0.05 * f64::from(n)).collect()),
+fn erlang_a(effort: Effort) -> Closed {
+    const PATIENCE_SECONDS: f64 = 600.0;
+    Closed {
+        suite: "erlang-a",
+        what: "gave up",
+        of: "the share that gave up",
+        unit: "%",
+        pools: [10, 50],
+        loads: match effort {
+            Effort::Small => vec![1.1],
+            Effort::Full => (0..10).map(|n| 0.9 + 0.05 * f64::from(n)).collect(),
+        },
+        decimals: 2,
+        patience_seconds: Some(PATIENCE_SECONDS),
+        measured: |r| 100.0 * r.abandoned,
+        // What was worked off, and the same for those who gave up.
+        exact: |people, r| {
+            let load = r.occupancy * f64::from(people) / (1.0 - r.abandoned);
+            Some(100.0 * erlang::a(people, load, PATIENCE_SECONDS / HANDLE_SECONDS).abandoned)
+        },
+    }
+}
+
+fn against(closed: &Closed, seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results: &mut Results) {
+    let Closed { suite, what, unit, decimals, .. } = *closed;
+    let (days, customers) = match effort {
+        Effort::Small => (1, 12_000.0),
+        Effort::Full => (4, 250_000.0),
     };
     let mut worst: f64 = 0.0;
-    for servers in [10, 50] {
-        for rho in &loads {
-            let load = rho * f64::from(servers);
-            progress(&format!("Erlang A: {servers} people, load {rho:.2}"));
-            let scenario = pooled(servers, load, Some(600.0), customers);
+    for people in closed.pools {
+        for rho in &closed.loads {
+            let name = format!("{people} people, load {rho:.decimals$}");
+            progress(&format!("{suite}: {name}"));
+            let scenario = pooled(people, rho * f64::from(people), closed.patience_seconds, customers);
             let runs = (0..days).filter_map(|day| baton(&scenario, seed + day)).collect::<Vec<_>>();
-            let mean = |of: &dyn Fn(&PolicyReport) -> f64| runs.iter().map(of).sum::<f64>() / runs.len().max(1) as f64;
-            let share = mean(&|r| r.abandoned);
-            // At the load that chance gave each run: what was worked off, and the same for those who gave up.
-            let offered = |r: &PolicyReport| r.occupancy * f64::from(servers) / (1.0 - r.abandoned);
-            let exact = mean(&|r| erlang::a(servers, offered(r), 600.0 / HANDLE_SECONDS).abandoned);
-            let off = 100.0 * (share / exact - 1.0);
+            let mean = |sum: f64| sum / runs.len().max(1) as f64;
+            let measured = mean(runs.iter().map(closed.measured).sum());
+            let exact = mean(runs.iter().filter_map(|r| (closed.exact)(people, r)).sum());
+            let off = 100.0 * (measured / exact - 1.0);
             worst = worst.max(off.abs());
-            let row = Row::percent(format!("gave up, {servers} people, load {rho:.2}"), share).baseline(100.0 * exact);
-            add(
-                results,
-                "erlang-a",
-                row.n((customers * days as f64) as usize).note(format!("{off:+.2}% of the closed form")),
-            );
+            let row = Row::new(format!("{what}, {name}"), measured, unit).baseline(exact);
+            let note = format!("{off:+.2}% of the closed form");
+            add(results, suite, row.n((customers * days as f64) as usize).note(note));
         }
     }
-    add(results, "erlang-a", Row::new("largest deviation of the share that gave up", worst, "%").at_most(3.0));
+    add(results, suite, Row::new(format!("largest deviation of {}", closed.of), worst, "%").at_most(3.0));
 }
 
 /// Coverage by scenario and tier, and error against the usual formula.
@@ -181,7 +205,7 @@ fn forecasts(seed: u64, effort: Effort, progress: &mut dyn FnMut(&str), results:
                 told.iter().map(|f| of(f) * f.told as f64).sum::<f64>() / n as f64
             };
             let count = usize::try_from(n).unwrap_or(usize::MAX);
-            let label = format!("{scenario}, {}", name(tier));
+            let label = format!("{scenario}, {}", tier.name());
             let covered = mean(&|f| f.covered);
             let row = Row::percent(format!("{label}: inside the told 10%-90%"), covered).target(75.0).n(count);
             add(results, "told-waits", row.note(if covered > 0.85 { "above 85%: too wide" } else { "75 to 85 wanted" }));
@@ -280,7 +304,7 @@ fn compare(scenario: &str, report: &Report, results: &mut Results) {
         let at = |what: &str| format!("{scenario}, {}: {what}", p.policy);
         for t in &p.tiers {
             let Some(mine) = own.tier(t.tier) else { continue };
-            let row = Row::new(at(&format!("mean wait, {}", name(t.tier))), mine.mean, "s").baseline(t.mean);
+            let row = Row::new(at(&format!("mean wait, {}", t.tier.name())), mine.mean, "s").baseline(t.mean);
             // Work that is taken sooner makes other work wait (L. Kleinrock's conservation law, 1965): against a rule that
             // knows no tiers the last one must lose what the first ones gain. Waits in targets weigh the two.
             let last = own.tiers.first().is_some_and(|first| first.tier == t.tier) && own.tiers.len() > 1;
@@ -306,8 +330,9 @@ mod tests {
     #[test]
     fn one_pool_agrees_with_the_closed_forms() {
         let mut results = Results::default();
-        erlang_c(1, Effort::Small, &mut |_| {}, &mut results);
-        erlang_a(1, Effort::Small, &mut |_| {}, &mut results);
+        for closed in [erlang_c(Effort::Small), erlang_a(Effort::Small)] {
+            against(&closed, 1, Effort::Small, &mut |_| {}, &mut results);
+        }
         for row in results.rows.iter().filter(|r| r.metric.starts_with("largest")) {
             assert!(row.value < 25.0, "{}: {}%", row.metric, row.value);
         }

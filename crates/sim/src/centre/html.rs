@@ -39,9 +39,9 @@ fn scenario(page: &mut String, report: &Report) {
     }
     page.push_str("<div class=\"pairs\">");
     for tier in [Tier::Vip, Tier::Plus, Tier::Standard] {
-        chart(page, report, &format!("Wait of 90% of {}, seconds", name(tier)), |p| p.tier(tier).map(|t| t.p90));
+        chart(page, report, &format!("Wait of 90% of {}, seconds", tier.name()), |p| p.tier(tier).map(|t| t.p90));
         let level = |p: &PolicyReport| p.tier(tier).map(|t| 100.0 * t.service_level);
-        chart(page, report, &format!("Within target, {}, %", name(tier)), level);
+        chart(page, report, &format!("Within target, {}, %", tier.name()), level);
     }
     chart(page, report, "Longest wait of 99%, all, seconds", |p| Some(p.p99));
     chart(page, report, "Gave up, %", |p| Some(100.0 * p.abandoned));
@@ -92,7 +92,7 @@ fn waits(page: &mut String, report: &Report) {
                 "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{:.1}</td><td>{:.0}</td><td>{:.0}</td><td>{:.0}</td><td>{:.0}</td>\
                  <td>{:.1}%</td></tr>",
                 p.policy,
-                name(t.tier),
+                t.tier.name(),
                 t.served,
                 t.abandoned,
                 t.mean,
@@ -124,7 +124,7 @@ fn forecasts(page: &mut String, report: &Report) {
     for p in &report.policies {
         for t in &p.tiers {
             if let Some(f) = &t.forecast {
-                row(p.policy, name(t.tier), f);
+                row(p.policy, t.tier.name(), f);
             }
         }
     }
@@ -156,12 +156,4 @@ fn faults(page: &mut String, report: &Report) {
         );
     }
     page.push_str("</tbody></table>");
-}
-
-pub fn name(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Standard => "standard",
-        Tier::Plus => "plus",
-        Tier::Vip => "vip",
-    }
 }

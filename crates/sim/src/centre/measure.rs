@@ -35,7 +35,6 @@ struct Outcome {
 pub(super) struct Measured {
     pub(super) policy: &'static str,
     from: Timestamp,
-    targets: BTreeMap<Tier, f64>,
     waits: BTreeMap<Tier, Vec<f64>>,
     /// Waits of all, whoever was served, gave up, or was still waiting at the end.
     all: Vec<f64>,
@@ -114,7 +113,6 @@ impl Measured {
         Self {
             policy,
             from: scenario.start + Millis((scenario.warm_up_hours * 3_600_000.0) as i64),
-            targets: BTreeMap::new(),
             waits: BTreeMap::new(),
             all: Vec::new(),
             in_targets: Vec::new(),
@@ -132,16 +130,12 @@ impl Measured {
         }
     }
 
-    pub(crate) fn served(&mut self, case: &Case, floor: &Floor, wait: Millis, told: Option<Told>) {
+    pub(crate) fn served(&mut self, case: &Case, wait: Millis, told: Option<Told>) {
         if case.arrives < self.from {
             return;
         }
         let seconds = wait.0 as f64 / 1_000.0;
-        let target = *self.targets.entry(case.tier).or_insert_with(|| {
-            let queue = floor.queues.iter().find(|q| q.id == case.item.queue);
-            queue.map_or(f64::INFINITY, |q| f64::from(baton_core::follow::targets(q, case.tier).accept_seconds))
-        });
-        *self.in_target.entry(case.tier).or_default() += u64::from(seconds <= target);
+        *self.in_target.entry(case.tier).or_default() += u64::from(seconds <= f64::from(case.item.target_seconds));
         self.waits.entry(case.tier).or_default().push(seconds);
         self.waited(case, wait);
         if let Some(told) = told {

@@ -21,7 +21,7 @@ mod scenario;
 
 use serde::Serialize;
 
-pub use html::{html, name as tier_name};
+pub use html::html;
 pub use measure::{ForecastReport, PolicyReport, TierReport};
 pub use rules::{POLICIES, Policy, policy};
 pub use scenario::{Kind, Length, People, Scenario, Spread, Stream, shipped};

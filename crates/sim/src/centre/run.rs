@@ -323,7 +323,7 @@ impl Run<'_> {
             baton.answered(answered);
             baton.served(&self.floor, case, told.map(|t| (t.forecast, t.position)), wait);
         }
-        self.out.served(&self.floor.cases[case], &self.floor, wait, told);
+        self.out.served(&self.floor.cases[case], wait, told);
         let c = &self.floor.cases[case];
         let speed = if self.floor.by_speed { self.floor.people[person].speed(&c.item) } else { 1.0 };
         let length = Millis((c.work / speed).max(1.0) as i64);

@@ -11,12 +11,21 @@ const MAX_WORDS: usize = 64;
 pub(crate) struct Said<'a> {
     /// Content words as sorted hashes.
     words: Vec<u64>,
+    /// Numbers and days, likewise.
+    points: Vec<u64>,
     meaning: Option<&'a Embedding>,
 }
 
 impl<'a> Said<'a> {
     pub(crate) fn by(turn: &'a Turn) -> Self {
-        Self { words: words(&turn.text), meaning: turn.signals.embedding.as_ref() }
+        let points = hashes(&turn.text, |w| w.contains(|c: char| c.is_ascii_digit()) || day(w));
+        Self { words: words(&turn.text), points, meaning: turn.signals.embedding.as_ref() }
+    }
+
+    /// Both name a number or a day that the other does not: "on Friday?" asks something else than "on Sunday?".
+    pub(crate) fn of_another(&self, other: &Self) -> bool {
+        let more = |a: &[u64], b: &[u64]| a.iter().any(|w| b.binary_search(w).is_err());
+        more(&self.points, &other.points) && more(&other.points, &self.points)
     }
 
     /// 0..=1: the shared words or the nearness of meaning, whichever is larger.
@@ -49,9 +58,19 @@ impl<'a> Said<'a> {
 
 /// Content words as sorted hashes (FNV-1a), at most [`MAX_WORDS`] of them.
 fn words(text: &str) -> Vec<u64> {
+    hashes(text, |w| !stop_word(w))
+}
+
+fn day(word: &str) -> bool {
+    const DAYS: [&str; 10] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow", "tonight"];
+    DAYS.iter().any(|day| word.eq_ignore_ascii_case(day))
+}
+
+fn hashes(text: &str, which: impl Fn(&str) -> bool) -> Vec<u64> {
     let mut words: Vec<u64> = text
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .filter(|w| !w.is_empty() && !stop_word(w))
+        .filter(|w| !w.is_empty() && which(w))
         .take(MAX_WORDS)
         .map(hash)
         .collect();

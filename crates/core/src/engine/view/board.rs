@@ -51,7 +51,7 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
     let obligation = e.obligation?;
     let c = state.conversations.get(&e.conversation)?;
     let waiting = matches!(e.state, EscalationState::Queued { .. });
-    let breached = e.clocks.iter().find(|c| c.stopped_at.is_none() && c.paused_at.is_none() && c.breached_at.is_some());
+    let breached = e.clocks.iter().find(|c| c.running() && c.breached_at.is_some());
     let promise = e.promises.last().map(baton_model::WaitPromise::due);
     let unwatched = matches!(obligation.action, NextAction::AwaitCustomer | NextAction::Review);
     let nobody = waiting && !state.backlog.anyone_for(&e.item.requirements, now);
@@ -79,8 +79,7 @@ fn attention_item(state: &State, e: &Escalation, now: Timestamp) -> Option<Atten
 /// A clock that has warned, where the queue's ladder wants supervisors to know.
 fn warned_of<'a>(state: &State, e: &'a Escalation) -> Option<&'a baton_model::SlaClock> {
     let alerts = |kind| follow::on_clock(state.queue(&e.item.queue), kind, false).contains(&Rung::AlertSupervisors);
-    let running = e.clocks.iter().filter(|c| c.stopped_at.is_none() && c.paused_at.is_none() && c.breached_at.is_none());
-    running.into_iter().find(|c| c.warned_at.is_some() && alerts(c.kind))
+    e.clocks.iter().find(|c| c.unbroken() && c.warned_at.is_some() && alerts(c.kind))
 }
 
 fn requirement_words(needs: &Requirements) -> String {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use baton_model::{
-    AiMeta, AiMode, Author, Channel, Citation, Conversation, CustomerRef, Entity, Epoch, FactsState, Holder, HumanAgentId,
-    IdSource, NoticeKind, Package, Signals, Turn, TurnId,
+    AiMeta, AiMode, Author, Channel, Citation, Conversation, CustomerRef, Entity, Epoch, Holder, HumanAgentId, IdSource,
+    NoticeKind, Package, Signals, Turn, TurnId,
 };
 
 use super::{Fault, Found, faults};
@@ -73,33 +73,16 @@ fn told(package: &Package) -> Conversation {
         })
     });
     let card = &package.customer;
+    let customer = CustomerRef {
+        name: card.name.clone(),
+        email: card.email.clone(),
+        phone: card.phone.clone(),
+        ..CustomerRef::default()
+    };
     Conversation {
-        id: package.conversation,
-        channel: Channel::Chat,
-        ai_mode: AiMode::External,
-        customer: CustomerRef {
-            name: card.name.clone(),
-            email: card.email.clone(),
-            phone: card.phone.clone(),
-            ..CustomerRef::default()
-        },
-        opened_at: package.built_at,
         holder: Holder::Queue,
-        epoch: Epoch(0),
         turns: turns.collect(),
-        decisions: Vec::new(),
-        escalations: Vec::new(),
-        human_offer: None,
-        offer_declined_at: None,
-        pending_answer: None,
-        facts: FactsState::Unknown,
-        customer_connected: true,
-        customer_seen_at: package.built_at,
-        rating: None,
-        closed_at: None,
-        counted: false,
-        commitments: vec![],
-        idle_due: package.built_at,
+        ..Conversation::opened(package.conversation, Channel::Chat, AiMode::External, customer, package.built_at)
     }
 }
 

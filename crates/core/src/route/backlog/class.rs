@@ -1,16 +1,15 @@
 //! Items that the same people may take, and that age alike.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use baton_model::{HumanAgentId, QueueId, Requirements, Timestamp, WorkItem};
+use baton_model::{EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, WorkItem};
 
 use super::{
     bits::Bits,
+    finder,
     line::Place,
     person::{Demand, Person, Serve},
+    tree::Keyed,
 };
 use crate::route::{fit::Judge, score::Pace};
 
@@ -23,17 +22,20 @@ pub(super) struct Class {
     /// Index of the demand.
     pub(super) demand_no: u32,
     target_seconds: u32,
+    /// By [`digest`].
+    pub(super) digest: u64,
     pub(super) crowd: Crowd,
 }
 
 impl Class {
-    pub(super) fn of(item: &WorkItem, demand_no: u32) -> Self {
+    pub(super) fn of(item: &WorkItem, digest: u64, demand_no: u32) -> Self {
         Self {
             queue: item.queue.clone(),
             judge: Judge::new(item.requirements.clone()),
             demand: demand(item),
             demand_no,
             target_seconds: item.target_seconds,
+            digest,
             crowd: Crowd::default(),
         }
     }
@@ -66,9 +68,7 @@ pub(super) fn demand(item: &WorkItem) -> Demand {
 
 /// The same for the same class; others may share it.
 pub(super) fn digest(item: &WorkItem) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&item.queue, &item.requirements, item.units, item.channel, item.target_seconds).hash(&mut hasher);
-    hasher.finish()
+    finder::digest((&item.queue, &item.requirements, item.units, item.channel, item.target_seconds))
 }
 
 /// Who qualifies, whether there or not.
@@ -140,8 +140,23 @@ pub(super) struct Head {
 /// Where an item is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Entry {
+    pub(super) id: EscalationId,
     pub(super) class: u32,
     pub(super) key: i64,
     pub(super) real_since: Timestamp,
     pub(super) exception: Option<Arc<Exception>>,
+}
+
+impl Keyed for Entry {
+    type Key = u128;
+
+    fn key(&self) -> u128 {
+        self.id.uuid().as_u128()
+    }
+}
+
+impl Entry {
+    pub(super) fn place(&self) -> Place {
+        Place { key: self.key, real_since: self.real_since, id: self.id }
+    }
 }

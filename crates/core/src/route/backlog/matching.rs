@@ -61,7 +61,7 @@ impl Backlog {
             self.unmark_item(&place);
         }
         while let Some(id) = self.fresh_people.first().copied() {
-            if let Some(found) = self.slots.get(&id.uuid().as_u128()).and_then(|slot| self.pair_for(*slot, None, now)) {
+            if let Some(found) = self.slot(id).and_then(|slot| self.pair_for(slot, None, now)) {
                 return Some(found);
             }
             self.unmark_person(id);
@@ -76,7 +76,7 @@ impl Backlog {
         let exception = entry.exception.as_deref();
         let named = self.keeper(entry.class, exception).is_some();
         let (preferred, declined) = exception.map_or((None, Vec::new()), |e| (e.preferred, e.decliners.clone()));
-        let place = Place { key: entry.key, real_since: entry.real_since, id: first.escalation };
+        let place = entry.place();
         let mut found = Vec::new();
         while !named && found.len() < most as usize {
             let mut decliners = declined.clone();
@@ -140,8 +140,8 @@ impl Backlog {
                 best = Some((merit, found));
             }
         };
-        for serve in &person.serves {
-            let Some(head) = self.heads.get(serve.class).filter(|h| h.count > 0 && free(h.demand_no)) else { continue };
+        for serve in person.serves.iter().filter(|s| self.open.contains(s.class)) {
+            let Some(head) = self.heads.get(serve.class).filter(|h| free(h.demand_no)) else { continue };
             if head.lent && !self.lent_out(serve.class, person, now) {
                 continue;
             }
@@ -210,7 +210,7 @@ impl Backlog {
         let person = exception?.preferred?;
         let mut kept = self.kept_for(person);
         let here = kept.any(|(c, e, _)| c == class && Some(e) == exception);
-        self.slots.get(&person.uuid().as_u128()).copied().filter(|_| here)
+        self.slot(person).filter(|_| here)
     }
 
     fn best_of<'a>(
@@ -236,8 +236,21 @@ impl Backlog {
                 return Some(found);
             }
         }
+        let by_occupancy = !matches!(strategy, Strategy::LongestIdle | Strategy::RoundRobin);
+        let found = by_occupancy.then(|| self.least_occupied(crowd.and(free))).flatten();
+        if let Some(found) = found.filter(|slot| fits(*slot).is_some()) {
+            return Some(found);
+        }
         let candidates = crowd.and(free).filter_map(|slot| Some((slot, fits(slot)?)));
         candidates.min_by_key(|(_, seat)| rank(seat, strategy)).map(|(slot, _)| slot)
+    }
+
+    /// The first of these in the order of [`rank`] by occupancy, whether they fit or not.
+    fn least_occupied(&self, slots: impl Iterator<Item = u32>) -> Option<u32> {
+        let id = |slot: u32| self.seats.get(slot).map(|s| s.id);
+        let standing = slots.filter_map(|slot| Some((*self.standing.get(slot)?, slot)));
+        let first = standing.min_by(|(a, a_slot), (b, b_slot)| a.cmp(b).then_with(|| id(*a_slot).cmp(&id(*b_slot))));
+        first.map(|(_, slot)| slot)
     }
 
     /// People help another queue only as far as their own allows it: somebody who serves the home queue always may.
@@ -266,7 +279,7 @@ impl Backlog {
             return;
         }
         let ids = self.fresh_people.iter().take(BATCH);
-        let people: Vec<u32> = ids.filter_map(|id| self.slots.get(&id.uuid().as_u128()).copied()).collect();
+        let people: Vec<u32> = ids.filter_map(|id| self.slot(*id)).collect();
         let items = self.batch_items(&people, now);
         if items.len() < 2 {
             return;
@@ -316,12 +329,12 @@ impl Backlog {
 
     fn still_good(&self, item: EscalationId, human: HumanAgentId, now: Timestamp) -> Option<Match> {
         let entry = self.items.get(&item.uuid().as_u128()).filter(|e| e.exception.is_none())?;
-        let slot = *self.slots.get(&human.uuid().as_u128())?;
+        let slot = self.slot(human)?;
         let class = self.classes.get(entry.class)?;
         let free = self.free.get(class.demand_no).is_some_and(|f| f.contains(slot));
         let able = free && class.crowd.everyone.contains(slot);
         let connected = self.seats.get(slot).is_some_and(|s| s.connected(now));
-        let place = Place { key: entry.key, real_since: entry.real_since, id: item };
+        let place = entry.place();
         (able && connected).then(|| self.found(entry.class, place, None, slot, now)).flatten()
     }
 }

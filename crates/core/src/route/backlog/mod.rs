@@ -18,12 +18,14 @@
 mod assign;
 mod bits;
 mod class;
+mod finder;
 mod line;
 mod matching;
 mod outlook;
 mod person;
 mod read;
 mod table;
+mod tree;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,10 +37,12 @@ use imbl::{OrdMap, OrdSet, Vector};
 
 use bits::Bits;
 use class::{Class, Crowd, Entry, Exception, Head};
+use finder::Finder;
 use line::{Line, Place};
 pub use outlook::Asked;
 use person::{Demand, Person, Seat};
 use table::Table;
+use tree::{Keyed, Tree};
 
 pub use matching::Match;
 
@@ -68,6 +72,17 @@ type LineOf = (u32, Option<Arc<Exception>>);
 /// A line beside its class.
 type Aside = (u32, Arc<Exception>);
 
+/// Occupied, idle since, who, their number.
+type Idle = (u64, Timestamp, HumanAgentId, u32);
+
+impl Keyed for Idle {
+    type Key = Self;
+
+    fn key(&self) -> Self {
+        *self
+    }
+}
+
 /// Derived, persistent index of what waits and who is free; `Clone` is O(1). Rebuilt from state on load.
 #[derive(Clone, Debug, Default)]
 pub struct Backlog {
@@ -76,13 +91,13 @@ pub struct Backlog {
     takes_turns: bool,
     in_batches: bool,
     lends: bool,
-    /// By the number of their id.
-    items: OrdMap<u128, Entry>,
+    /// By the number of their id, which grows with time.
+    items: Tree<Entry>,
 
     classes: Table<Arc<Class>>,
     heads: Table<Head>,
     lines: Table<Line>,
-    by_digest: OrdMap<u64, Vec<u32>>,
+    by_digest: Finder,
     demands: Table<Demand>,
     /// Classes that have items.
     open: Bits,
@@ -95,15 +110,17 @@ pub struct Backlog {
 
     people: Table<Arc<Person>>,
     seats: Table<Seat>,
+    /// Of their seats, what most searches compare: occupied, idle since.
+    standing: Table<(u64, Timestamp)>,
     /// Who has a skill, at any level: a new class asks only those.
     skilled: OrdMap<String, Bits>,
-    /// By the number of their id.
-    slots: OrdMap<u128, u32>,
+    /// By id.
+    slots: Finder,
     there: Bits,
     /// By demand: who is there and has room for one more.
     free: Table<Bits>,
     /// There, with room for something: least occupied first, then longest idle.
-    idle: OrdSet<(u64, Timestamp, HumanAgentId, u32)>,
+    idle: Tree<Idle>,
     /// The same, asked longest ago first.
     turns: OrdSet<(Timestamp, HumanAgentId, u32)>,
     shift_ends: OrdSet<(Timestamp, u32)>,
@@ -121,37 +138,39 @@ impl Backlog {
         let class = self.class_for(item);
         let place = Place { key: key(item.routing_since, item.priority), real_since: item.real_since, id };
         let exception = Exception::of(item).map(Arc::new);
-        let entry = Entry { class, key: place.key, real_since: place.real_since, exception: exception.clone() };
-        let old = self.items.insert(id.uuid().as_u128(), entry.clone());
-        if old.as_ref() == Some(&entry) {
-            return;
-        }
-        if let Some(old) = old {
-            self.take_out(id, old);
+        let entry = Entry { id, class, key: place.key, real_since: place.real_since, exception: exception.clone() };
+        if let Some(old) = self.items.insert(entry) {
+            if old.class == class && old.place() == place && old.exception == exception {
+                return;
+            }
+            self.take_out(old);
         }
         self.add(class, place, exception.as_ref());
     }
 
     pub fn remove_item(&mut self, id: EscalationId) {
         if let Some(entry) = self.items.remove(&id.uuid().as_u128()) {
-            self.take_out(id, entry);
+            self.take_out(entry);
         }
     }
 
-    fn take_out(&mut self, id: EscalationId, Entry { class, key, real_since, exception }: Entry) {
-        let place = Place { key, real_since, id };
+    fn take_out(&mut self, entry: Entry) {
+        let place = entry.place();
+        let Entry { class, exception, .. } = entry;
         self.unmark_item(&place);
-        if let Some(head) = self.heads.get_mut(class) {
-            head.count -= 1;
-            if head.count == 0 {
-                self.open.set(class, false);
-            }
+        let Some(head) = self.heads.get_mut(class) else { return };
+        head.count -= 1;
+        if head.count == 0 {
+            self.open.set(class, false);
         }
         let Some(exception) = exception else {
             let Some(line) = self.lines.get_mut(class) else { return };
             line.remove(&place);
             let first = line.first();
-            self.lead(class, first);
+            if head.first != first {
+                head.first = first;
+                self.led(class, first);
+            }
             return;
         };
         let aside = (class, exception);
@@ -174,15 +193,16 @@ impl Backlog {
     }
 
     fn add(&mut self, class: u32, place: Place, exception: Option<&Arc<Exception>>) {
-        if let Some(head) = self.heads.get_mut(class) {
-            head.count += 1;
-        }
+        let Some(head) = self.heads.get_mut(class) else { return };
+        head.count += 1;
         self.open.set(class, true);
         let Some(exception) = exception else {
             let Some(line) = self.lines.get_mut(class) else { return };
             line.insert(place);
-            let first = line.first();
-            self.lead(class, first);
+            if head.first.is_none_or(|first| place < first) {
+                head.first = Some(place);
+                self.led(class, Some(place));
+            }
             return;
         };
         let aside = (class, Arc::clone(exception));
@@ -201,9 +221,7 @@ impl Backlog {
     }
 
     /// The class has another first item: whoever is free has not been asked about it.
-    fn lead(&mut self, class: u32, first: Option<Place>) {
-        let Some(head) = self.heads.get_mut(class).filter(|h| h.first != first) else { return };
-        head.first = first;
+    fn led(&mut self, class: u32, first: Option<Place>) {
         if let Some(first) = first {
             Arc::make_mut(&mut self.fresh_items).insert(first, (class, None));
         }
@@ -216,17 +234,17 @@ impl Backlog {
 
     /// The line waits for this person, because they are there and may take it.
     fn keeps(&self, person: HumanAgentId, (class, exception): &Aside) -> bool {
-        let Some(slot) = self.slots.get(&person.uuid().as_u128()) else { return false };
+        let Some(slot) = self.slot(person) else { return false };
         let crowd = self.classes.get(*class).map(|c| &c.crowd);
-        self.there.contains(*slot) && crowd.is_some_and(|c| c.everyone.contains(*slot)) && !exception.declined(person)
+        self.there.contains(slot) && crowd.is_some_and(|c| c.everyone.contains(slot)) && !exception.declined(person)
     }
 
     /// Any change of profile, presence or load; replaces what was known of the person.
     pub fn put_human(&mut self, human: &HumanAgent, now: Timestamp) {
         let id = human.id;
-        let Some(slot) = self.slots.get(&id.uuid().as_u128()).copied() else {
+        let Some(slot) = self.slot(id) else {
             let slot = self.people.len();
-            self.slots.insert(id.uuid().as_u128(), slot);
+            self.slots.add(finder::digest(id), slot, |n| self.seats.get(n).map_or(0, |s| finder::digest(s.id)));
             let profile = Arc::clone(&human.profile);
             self.people.put(slot, Arc::new(Person { id, profile, serves: Vec::new() }));
             self.learn(slot, None);
@@ -244,6 +262,10 @@ impl Backlog {
         }
         let known = self.seats.get(slot).filter(|_| old.is_none());
         self.seat(slot, Seat::of(human, known, now), old.is_some());
+    }
+
+    pub(super) fn slot(&self, id: HumanAgentId) -> Option<u32> {
+        self.slots.find(finder::digest(id), |n| self.seats.get(n).is_some_and(|s| s.id == id))
     }
 
     /// Keeps who has which skill.
@@ -284,16 +306,26 @@ impl Backlog {
     /// Puts the person where the index looks for them; `changed`: with another profile than before.
     fn seat(&mut self, slot: u32, seat: Seat, changed: bool) {
         let old = self.seats.get(slot).copied();
-        for (demand, free) in self.demands.iter().zip(self.free.iter_mut()) {
-            free.set(slot, seat.there && seat.takes(*demand));
+        for (number, demand) in (0u32..).zip(self.demands.iter()) {
+            let takes = seat.there && seat.takes(*demand);
+            if self.free.get(number).is_some_and(|free| free.contains(slot) != takes)
+                && let Some(free) = self.free.get_mut(number)
+            {
+                free.set(slot, takes);
+            }
         }
         let moves = changed || old.is_none_or(|o| o.there != seat.there);
         self.seats.put(slot, seat);
+        self.standing.put(slot, (seat.occupied, seat.idle_since));
         self.there.set(slot, seat.there);
         let ends = |s: &Seat| s.turns_at().map(|at| (at, slot));
         swap(&mut self.shift_ends, old.as_ref().and_then(ends), ends(&seat));
         let idle = |s: &Seat| s.asks.then_some((s.occupied, s.idle_since, s.id, slot));
-        swap(&mut self.idle, old.as_ref().and_then(idle), idle(&seat));
+        let (before, after) = (old.as_ref().and_then(idle), idle(&seat));
+        if before != after {
+            before.and_then(|before| self.idle.remove(&before));
+            after.and_then(|after| self.idle.insert(after));
+        }
         if self.takes_turns {
             let turn = |s: &Seat| s.asks.then_some((s.offered_at, s.id, slot));
             swap(&mut self.turns, old.as_ref().and_then(turn), turn(&seat));
@@ -415,8 +447,8 @@ impl Backlog {
 
     fn class_for(&mut self, item: &WorkItem) -> u32 {
         let digest = class::digest(item);
-        let same = |n: &u32| self.classes.get(*n).is_some_and(|c| c.holds(item));
-        let known = self.by_digest.get(&digest).and_then(|all| all.iter().copied().find(same));
+        let same = |n: u32| self.classes.get(n).is_some_and(|c| c.digest == digest && c.holds(item));
+        let known = self.by_digest.find(digest, same);
         known.unwrap_or_else(|| self.new_class(item, digest))
     }
 
@@ -425,7 +457,7 @@ impl Backlog {
         let known = (0u32..).zip(self.demands.iter()).find(|(_, d)| **d == demand).map(|(n, _)| n);
         let demand_no = known.unwrap_or_else(|| {
             let mut free = Bits::default();
-            for (_, _, _, slot) in &self.idle {
+            for (_, _, _, slot) in self.idle.iter() {
                 free.set(*slot, self.seats.get(*slot).is_some_and(|s| s.takes(demand)));
             }
             let further = self.demands.len();
@@ -433,7 +465,7 @@ impl Backlog {
             self.free.put(further, free);
             further
         });
-        let mut class = Class::of(item, demand_no);
+        let mut class = Class::of(item, digest, demand_no);
         let number = self.vacate();
         let mut crowd = Crowd::default();
         for slot in self.may_serve(&class) {
@@ -453,7 +485,7 @@ impl Backlog {
             exceptions: false,
             lent: lent(&self.queues, &class),
         };
-        self.by_digest.entry(digest).or_default().push(number);
+        self.by_digest.add(digest, number, |n| self.classes.get(n).map_or(0, |c| c.digest));
         self.heads.put(number, head);
         self.classes.put(number, Arc::new(class));
         self.lines.put(number, Line::default());
@@ -479,11 +511,10 @@ impl Backlog {
         let Some(number) = (0u32..).zip(self.heads.iter()).find(|(_, h)| h.count == 0).map(|(n, _)| n) else {
             return further;
         };
-        let entry = self.by_digest.iter().find(|(_, all)| all.contains(&number)).map(|(digest, all)| (*digest, all.len()));
-        if let Some((digest, 1)) = entry {
-            self.by_digest.remove(&digest);
-        } else if let Some(all) = entry.and_then(|(digest, _)| self.by_digest.get_mut(&digest)) {
-            all.retain(|n| *n != number);
+        // All but this one.
+        self.by_digest = Finder::default();
+        for (n, class) in (0u32..).zip(self.classes.iter()).filter(|(n, _)| *n != number) {
+            self.by_digest.add(class.digest, n, |n| self.classes.get(n).map_or(0, |c| c.digest));
         }
         let crowd = self.classes.get(number).map(|c| c.crowd.everyone.clone()).unwrap_or_default();
         for slot in crowd.iter() {

@@ -2,12 +2,7 @@
 
 use baton_model::{EscalationId, Millis, QueueId, Requirements, Tier, Timestamp};
 
-use super::{
-    Backlog, Person, Seat,
-    bits::Bits,
-    key,
-    line::{Line, Place},
-};
+use super::{Backlog, Person, Seat, bits::Bits, key, line::Line};
 use crate::route::{
     fit,
     forecast::{self, Forecast, Pace, Pool, Roster},
@@ -78,11 +73,11 @@ impl Backlog {
     /// Items of a class that go before the one that is asked about.
     fn ahead(&self, asked: &Asked<'_>, number: u32, now: Timestamp) -> u32 {
         let Some(rival) = self.heads.get(number) else { return 0 };
-        let own = asked.escalation.and_then(|id| self.items.get(&id.uuid().as_u128()).map(|entry| (id, entry)));
+        let own = asked.escalation.and_then(|id| self.items.get(&id.uuid().as_u128()));
         let count = |line: &Line| match own {
             None => line.count_while(|p| p.key <= key(now, asked.priority)),
-            Some((id, entry)) => {
-                let place = Place { key: entry.key, real_since: entry.real_since, id };
+            Some(entry) => {
+                let place = entry.place();
                 match self.heads.get(entry.class) {
                     Some(head) if head.pace != rival.pace => {
                         let before = rival.pace.key_ahead_of(head.pace, place.key, now);

@@ -2,12 +2,11 @@
 
 use baton_model::{Candidate, EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, Willing};
 
-use super::{
-    Backlog, Class, Exception, Person, Seat,
-    class::Head,
-    line::{Line, Place},
-};
+use super::{Backlog, Class, Exception, Person, Seat, class::Head, line::Line};
 use crate::{calendar, route::fit};
+
+/// Of so many people at most it is looked up what else they may take; beyond, classes are compared one by one.
+const LOOKED_UP: u32 = 512;
 
 /// Most people that an explanation names.
 const CANDIDATES: usize = 200;
@@ -19,9 +18,14 @@ impl Backlog {
     pub fn position(&self, id: EscalationId, now: Timestamp) -> Option<u32> {
         let entry = self.items.get(&id.uuid().as_u128())?;
         let (class, head) = (self.classes.get(entry.class)?, self.heads.get(entry.class)?);
-        let place = Place { key: entry.key, real_since: entry.real_since, id };
+        let place = entry.place();
         let mut ahead = 0u32;
-        for number in self.open.iter().filter(|n| *n == entry.class || self.competes(class, *n)) {
+        let (served, all) = self.served_too(class);
+        let competes = |n: u32| {
+            let known = served.get(n as usize / 64).is_some_and(|word| word >> (n % 64) & 1 == 1);
+            n == entry.class || known || self.competes(class, n, all)
+        };
+        for number in self.open.iter().filter(|n| competes(*n)) {
             let Some(rival) = self.heads.get(number) else { continue };
             let count = |line: &Line| {
                 if rival.pace == head.pace {
@@ -42,13 +46,27 @@ impl Backlog {
         self.lines.get(class).into_iter().chain(beside.into_iter().flatten())
     }
 
-    fn competes(&self, class: &Class, with: u32) -> bool {
+    /// What the people of a class who are there may take, as a bitmap of classes, and whether that is all of it.
+    fn served_too(&self, class: &Class) -> (Vec<u64>, bool) {
+        let mut classes = vec![0u64; self.classes.len() as usize / 64 + 1];
+        let mut there = class.crowd.everyone.and(&self.there);
+        let few = there.by_ref().take(LOOKED_UP as usize).filter_map(|slot| self.people.get(slot));
+        for serve in few.flat_map(|person| &person.serves) {
+            if let Some(word) = classes.get_mut(serve.class as usize / 64) {
+                *word |= 1 << (serve.class % 64);
+            }
+        }
+        (classes, there.next().is_none())
+    }
+
+    /// `apart`: it is known that nobody who is there may take both.
+    fn competes(&self, class: &Class, with: u32, apart: bool) -> bool {
         let Some(other) = self.classes.get(with) else { return false };
         let nobody = |c: &Class| !c.crowd.everyone.meets(&self.there, &self.there);
-        if nobody(class) || nobody(other) {
+        if nobody(other) || nobody(class) {
             return class.needs().queues.iter().any(|q| other.needs().queues.contains(q));
         }
-        class.crowd.everyone.meets(&other.crowd.everyone, &self.there)
+        !apart && class.crowd.everyone.meets(&other.crowd.everyone, &self.there)
     }
 
     /// Everybody, with why or why not: who could take it now first, then who qualifies, then by name.
@@ -113,7 +131,7 @@ impl Backlog {
             words.push(format!("{held} of {most} of this channel"));
         }
         if let Some(other) = reserved.filter(|r| *r != person.id) {
-            let known = self.slots.get(&other.uuid().as_u128()).and_then(|slot| self.people.get(*slot));
+            let known = self.slot(other).and_then(|slot| self.people.get(slot));
             let name = known.map_or("somebody", |p| p.profile.name.as_str());
             words.push(format!("reserved for {name}"));
         }

@@ -88,10 +88,13 @@ fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
         problem: refusal.detail,
     })?;
     let mut draw = Draw::new(5);
-    let backgrounds = backgrounds(bench)?;
+    let backgrounds = backgrounds(bench, results)?;
+    if backgrounds.is_empty() {
+        return Ok(());
+    }
     let (mut outcomes, mut calibration) = (Vec::new(), Calibration::default());
     for kind in Kind::ALL {
-        let utterances = utterances(bench, kind)?;
+        let Some(utterances) = results.there(utterances(bench, kind))? else { continue };
         for _ in 0..EACH.min(if kind == Kind::Looping { EACH } else { 3 * utterances.len() }) {
             let background = &backgrounds[draw.below(backgrounds.len())];
             let utterance = utterances.get(draw.below(utterances.len())).map_or("", String::as_str);
@@ -143,7 +146,7 @@ fn report(outcomes: &[Outcome], results: &mut Results) {
         }
         c
     };
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().filter(|kind| outcomes.iter().any(|o| o.kind == Some(*kind))) {
         // Both kinds of AI limit share a trigger, and so its precision.
         let trigger = kind.trigger();
         let recall = |drawn: &[usize]| confusion(drawn, &|k| k == kind, trigger).recall();
@@ -199,6 +202,31 @@ mod tests {
             .expect("has a place");
         let outcome = judge(Some((Kind::Request, inserted.gold)), &workspace.drive(&inserted.recording));
         assert_eq!((outcome.delay, outcome.false_alarms.len()), (Some(0), 0));
+    }
+
+    #[test]
+    fn a_missing_part_leaves_the_other_kinds() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |part: &str, content: String| {
+            let path = folder.path().join(part);
+            std::fs::create_dir_all(path.parent().expect("a folder of its own")).expect("made");
+            std::fs::write(path, content).expect("written");
+        };
+        let said = |t: &RecordedTurn| {
+            let agent = if t.role == Role::Customer { "user" } else { "wizard" };
+            serde_json::json!({ "agent": agent, "text": t.text })
+        };
+        let events: Vec<_> = dialogue().iter().map(said).collect();
+        write("star/train.jsonl", serde_json::json!({ "happy": true, "multitask": false, "events": events }).to_string());
+        write("clinc150/oos_val.tsv", "who painted the ceiling of the chapel\toos\n".into());
+        let mut results = Results::default();
+        let bench = Bench { data: folder.path(), split: crate::bench::Split::Dev, models: None };
+        run(&bench, &mut results).expect("runs");
+        let recalls: Vec<_> = results.rows.iter().map(|r| r.metric.as_str()).filter(|m| m.ends_with("recall")).collect();
+        assert_eq!(recalls, ["AI has no answer: recall", "AI repeats itself: recall"]);
+        for part in ["nlupp", "goemotions", "bitext", "convabuse", "casino", "multidogo"] {
+            assert!(results.missing.iter().any(|m| m.contains(part)), "{part}: {:?}", results.missing);
+        }
     }
 
     #[test]

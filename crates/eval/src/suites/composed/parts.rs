@@ -12,18 +12,18 @@
 //! Backgrounds that have a trigger by the sets' own labels are left out: MultiDoGO conversations with `disputecharge`, STAR
 //! dialogues with `out_of_scope`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Kind, turn};
 use crate::{
-    bench::{Bench, BenchError, Split, metrics::Draw},
+    bench::{Bench, BenchError, Results, Split, metrics::Draw},
     replay::{RecordedTurn, Recording, Role},
+    suites::multidogo,
 };
 
-const DOMAINS: [&str; 6] = ["airline", "fastfood", "finance", "insurance", "media", "software"];
 const NO_ANSWERS: [&str; 5] = [
     "I'm sorry, I don't know the answer to that.",
     "Sorry, I can't help with that.",
@@ -69,19 +69,14 @@ pub(super) fn insert(background: &[RecordedTurn], kind: Kind, utterance: &str, d
     Some(Inserted { recording: Recording { id: None, turns, metadata: Default::default() }, gold })
 }
 
-pub(super) fn backgrounds(bench: &Bench<'_>) -> Result<Vec<Vec<RecordedTurn>>, BenchError> {
-    let mut all = star(bench)?;
-    for domain in DOMAINS {
-        let part = if bench.split == Split::Dev { "dev" } else { "test" };
-        let table = bench.tsv(&format!("multidogo/turn_level/{domain}/{part}.tsv"))?;
-        let mut by_conversation: BTreeMap<&str, (bool, Vec<RecordedTurn>)> = BTreeMap::new();
-        for [id, text, intent] in table.columns(["conversationId", "utterance", "intent"])? {
-            let (disputes, turns) = by_conversation.entry(id).or_default();
-            *disputes |= intent.contains(DISPUTE);
-            turns.push(turn(Role::Customer, text));
-        }
-        let plain = by_conversation.into_values().filter(|(disputes, turns)| !disputes && turns.len() >= 3);
-        all.extend(plain.map(|(_, turns)| turns).take(MOST / DOMAINS.len()));
+pub(super) fn backgrounds(bench: &Bench<'_>, results: &mut Results) -> Result<Vec<Vec<RecordedTurn>>, BenchError> {
+    let mut all = results.there(star(bench))?.unwrap_or_default();
+    for domain in multidogo::DOMAINS {
+        let Some(table) = results.there(multidogo::turns(bench, domain, multidogo::scored(bench)))? else { continue };
+        let chats = multidogo::by_conversation(table.columns(["conversationId", "utterance", "intent"])?);
+        let plain = chats.filter(|rows| rows.len() >= 3 && !rows.iter().any(|[_, _, intent]| intent.contains(DISPUTE)));
+        let turns = plain.map(|rows| rows.iter().map(|[_, text, _]| turn(Role::Customer, *text)).collect());
+        all.extend(turns.take(MOST / multidogo::DOMAINS.len()));
     }
     Ok(all)
 }

@@ -11,8 +11,9 @@
 mod streams;
 
 use baton_sense::logistic::{self, Logistic, Options, Row as Example};
-use streams::{Outcome, Run, STREAMS, runs};
+use streams::{Outcome, STREAMS, needed, outcome};
 
+use super::tau::{self, Run};
 use crate::bench::{
     Bench, BenchError, Results, Row, Split, Suite,
     columns::Columns,
@@ -39,22 +40,15 @@ const PENALTY: f32 = 0.1;
 
 fn run(bench: &Bench<'_>, out: &mut Results) -> Result<(), BenchError> {
     for (name, read) in STREAMS {
-        let part = |split| read(bench, split);
-        match (part(Split::Dev), bench.split) {
-            (Ok(outcomes), Split::Dev) => stream(name, &folds(&outcomes), out),
-            (Ok(outcomes), Split::Test) => match part(Split::Test) {
-                Ok(test) => stream(name, &[(outcomes.iter().collect(), test.iter().collect())], out),
-                Err(BenchError::Missing { part }) => out.missing(&part),
-                Err(other) => return Err(other),
-            },
-            (Err(BenchError::Missing { part }), _) => out.missing(&part),
-            (Err(other), _) => return Err(other),
+        let Some(outcomes) = out.there(read(bench, Split::Dev))? else { continue };
+        if bench.split == Split::Dev {
+            stream(name, &folds(&outcomes), out);
+        } else if let Some(test) = out.there(read(bench, Split::Test))? {
+            stream(name, &[(outcomes.iter().collect(), test.iter().collect())], out);
         }
     }
-    match runs(bench, bench.split) {
-        Ok(runs) => own_transfers(&runs, out),
-        Err(BenchError::Missing { part }) => out.missing(&part),
-        Err(other) => return Err(other),
+    if let Some(runs) = out.there(tau::airline(bench, bench.split))? {
+        own_transfers(&runs, out);
     }
     Ok(())
 }
@@ -222,7 +216,7 @@ fn cheapest(outcomes: &[&Outcome]) -> f64 {
 
 /// Regret of the runs' own transfers against that of a model fitted on other tasks.
 fn own_transfers(runs: &[Run], out: &mut Results) {
-    let outcomes: Vec<Outcome> = runs.iter().map(Run::outcome).collect();
+    let outcomes: Vec<Outcome> = runs.iter().map(outcome).collect();
     let mut ours = vec![0.0; runs.len()];
     for fold in 0..TASK_FOLDS {
         let others: Vec<&Outcome> = outcomes.iter().filter(|o| o.group % TASK_FOLDS != fold).collect();
@@ -231,8 +225,8 @@ fn own_transfers(runs: &[Run], out: &mut Results) {
             ours[i] = cost(model.needs(outcome) > above, outcome.needed);
         }
     }
-    let own: Vec<f64> = runs.iter().map(|r| cost(r.transfer_turn.is_some(), r.needed())).collect();
-    let always: Vec<f64> = runs.iter().map(|r| cost(true, r.needed())).collect();
+    let own: Vec<f64> = runs.iter().map(|r| cost(r.transfer_turn.is_some(), needed(r))).collect();
+    let always: Vec<f64> = runs.iter().map(|r| cost(true, needed(r))).collect();
     let mut tasks: Vec<usize> = outcomes.iter().map(|o| o.group).collect();
     tasks.sort_unstable();
     tasks.dedup();

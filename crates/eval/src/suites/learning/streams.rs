@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-use crate::bench::{Bench, BenchError, Split, columns::Columns};
+use crate::{
+    bench::{Bench, BenchError, Split, columns::Columns},
+    suites::{
+        betold, dbdc3_en, mhch_makeup2,
+        tau::{self, Run},
+    },
+};
 
 pub(super) struct Outcome {
     /// Which words and pairs of words each side said, and how often.
@@ -37,146 +41,65 @@ pub(super) fn words<'a>(texts: impl IntoIterator<Item = (u8, &'a str)>) -> Vec<(
     columns.done()
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Run {
-    task_id: usize,
-    success: bool,
-    gold_transfer: bool,
-    pub(super) transfer_turn: Option<usize>,
-    turns: Vec<RunTurn>,
+pub(super) fn needed(run: &Run) -> bool {
+    !run.success || run.gold_transfer
 }
 
-#[derive(Debug, Deserialize)]
-struct RunTurn {
-    role: String,
-    #[serde(default)]
-    text: Option<String>,
-    #[serde(default)]
-    calls: Vec<RunCall>,
-}
-
-#[derive(Debug, Deserialize)]
-struct RunCall {
-    name: String,
-}
-
-impl Run {
-    pub(super) fn needed(&self) -> bool {
-        !self.success || self.gold_transfer
-    }
-
-    /// What was said and done before the end, and before a transfer of its own: neither the last two turns nor the call.
-    pub(super) fn outcome(&self) -> Outcome {
-        let end = self.transfer_turn.unwrap_or(self.turns.len().saturating_sub(2));
-        let mut said = Vec::new();
-        for turn in &self.turns[..end.min(self.turns.len())] {
-            let text = turn.text.as_deref().unwrap_or_default();
-            match turn.role.as_str() {
-                "customer" => said.push((0, text)),
-                "tool" => {
-                    let failed = text.trim_start().to_ascii_lowercase().starts_with("error");
-                    said.push((2, if failed { "failed" } else { "worked" }));
-                }
-                _ => said.push((1, text)),
-            }
-            said.extend(turn.calls.iter().map(|call| (2, call.name.as_str())));
+/// What was said and done before the end, and before a transfer of its own: neither the last two turns nor the call.
+pub(super) fn outcome(run: &Run) -> Outcome {
+    let end = run.transfer_turn.unwrap_or(run.turns.len().saturating_sub(2));
+    let mut said = Vec::new();
+    for turn in &run.turns[..end.min(run.turns.len())] {
+        match turn.role.as_str() {
+            "customer" => said.push((0, turn.text())),
+            "tool" => said.push((2, if turn.worked() { "worked" } else { "failed" })),
+            _ => said.push((1, turn.text())),
         }
-        Outcome { columns: words(said), needed: self.needed(), group: self.task_id }
+        said.extend(turn.calls.iter().map(|call| (2, call.name.as_str())));
     }
-}
-
-pub(super) fn runs(bench: &Bench<'_>, split: Split) -> Result<Vec<Run>, BenchError> {
-    bench.jsonl(match split {
-        Split::Dev => "tau_bench/airline_gpt4o_dialogues_train.jsonl",
-        Split::Test => "tau_bench/airline_gpt4o_dialogues_test.jsonl",
-    })
+    Outcome { columns: words(said), needed: needed(run), group: run.task_id }
 }
 
 fn airline(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
-    Ok(runs(bench, split)?.iter().map(Run::outcome).collect())
-}
-
-#[derive(Debug, Deserialize)]
-struct Chat {
-    turns: Vec<ChatTurn>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ChatTurn {
-    speaker: String,
-    text: String,
-    #[serde(default)]
-    votes: Votes,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "UPPERCASE", default)]
-struct Votes {
-    o: u32,
-    t: u32,
-    x: u32,
+    Ok(tau::airline(bench, split)?.iter().map(outcome).collect())
 }
 
 /// A chat has broken down when most annotators say of at least three of its turns that the user cannot go on.
 fn breakdowns(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
-    let chats: Vec<Chat> = bench.jsonl(match split {
+    let chats: Vec<dbdc3_en::Chat> = bench.jsonl(match split {
         Split::Dev => "dbdc3_en/dev.jsonl",
         Split::Test => "dbdc3_en/eval.jsonl",
     })?;
-    let outcome = |(group, chat): (usize, Chat)| {
+    let outcome = |(group, chat): (usize, dbdc3_en::Chat)| {
         let said = chat.turns.iter().map(|t| (u8::from(t.speaker == "S"), t.text.as_str()));
-        let broken = chat.turns.iter().filter(|t| t.votes.x > t.votes.o && t.votes.x > t.votes.t).count();
+        let broken = chat.turns.iter().filter(|t| t.broken()).count();
         Outcome { columns: words(said), needed: broken >= 3, group }
     };
     Ok(chats.into_iter().enumerate().map(outcome).collect())
 }
 
-#[derive(Debug, Deserialize)]
-struct Call {
-    #[serde(rename = "LUHF")]
-    luhf: String,
-    utterances_annotations: Vec<Utterance>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Utterance {
-    caller_name: String,
-    intent: String,
-}
-
 fn calls(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
-    let calls: Vec<Call> = bench.json(match split {
+    let calls: Vec<betold::Call> = bench.json(match split {
         Split::Dev => "betold/BETOLD_valid.json",
         Split::Test => "betold/BETOLD_test.json",
     })?;
-    let outcome = |(group, call): (usize, Call)| {
+    let outcome = |(group, call): (usize, betold::Call)| {
         let said = call.utterances_annotations.iter().map(|u| (u8::from(u.caller_name == "nlg"), u.intent.as_str()));
-        Outcome { columns: words(said), needed: call.luhf == "luhf", group }
+        Outcome { columns: words(said), needed: call.leaves(), group }
     };
     Ok(calls.into_iter().enumerate().map(outcome).collect())
 }
 
-#[derive(Debug, Deserialize)]
-struct Makeup {
-    turns: Vec<MakeupTurn>,
-}
-
-#[derive(Debug, Deserialize)]
-struct MakeupTurn {
-    role: String,
-    tokens: Vec<u32>,
-    handoff: u8,
-}
-
 fn handoffs(bench: &Bench<'_>, split: Split) -> Result<Vec<Outcome>, BenchError> {
-    let chats: Vec<Makeup> = bench.jsonl(match split {
+    let chats: Vec<mhch_makeup2::Chat> = bench.jsonl(match split {
         Split::Dev => "mhch_makeup2/dev.jsonl",
         Split::Test => "mhch_makeup2/test.jsonl",
     })?;
-    let outcome = |(group, chat): (usize, Makeup)| {
+    let outcome = |(group, chat): (usize, mhch_makeup2::Chat)| {
         // Words are numbers here.
-        let text = |t: &MakeupTurn| t.tokens.iter().map(|n| format!("{n} ")).collect::<String>();
-        let said: Vec<(u8, String)> = chat.turns.iter().map(|t| (u8::from(t.role != "customer"), text(t))).collect();
+        let text = |t: &mhch_makeup2::Turn| t.tokens.iter().map(|n| format!("{n} ")).collect::<String>();
+        let said: Vec<(u8, String)> =
+            chat.turns.iter().map(|t| (u8::from(t.role == mhch_makeup2::Role::Agent), text(t))).collect();
         let needed = chat.turns.iter().any(|t| t.handoff == 1);
         Outcome { columns: words(said.iter().map(|(side, text)| (*side, text.as_str()))), needed, group }
     };

@@ -49,7 +49,7 @@ pub const POLICIES: &[Policy] = &[
     Policy {
         name: "inbox-round-robin",
         about: "one pass per inbox behind its own lock, oldest 100, in turns; the limit counts chats of this inbox",
-        make: |floor| Box::new(peers::InboxRoundRobin::new(floor)),
+        make: |_| Box::new(peers::InboxRoundRobin::default()),
     },
     Policy {
         name: "tick-round-robin",

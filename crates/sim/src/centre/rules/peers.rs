@@ -46,14 +46,9 @@ impl Rule for Fifo {
 }
 
 /// One job per inbox behind its own lock: a person of several inboxes passes the limit once in each.
+#[derive(Default)]
 pub(super) struct InboxRoundRobin {
     last: BTreeMap<Requirements, usize>,
-}
-
-impl InboxRoundRobin {
-    pub(super) fn new(_: &Floor) -> Self {
-        Self { last: BTreeMap::new() }
-    }
 }
 
 impl Rule for InboxRoundRobin {

@@ -1,5 +1,8 @@
 //! The layers together, over composed dialogues. Signals are set by hand, so that these tests know nothing of `sense`.
 
+mod ai;
+mod rules;
+
 use std::sync::Arc;
 
 use baton_model::*;
@@ -7,6 +10,7 @@ use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest}
 
 use super::*;
 use SignalKind as S;
+use rules::facts;
 
 fn at(minute: i64) -> Timestamp {
     Timestamp::from_millis(1_750_000_000_000) + Millis::mins(minute)
@@ -32,27 +36,8 @@ impl Talk {
     fn new() -> Self {
         let mut ids = IdSource::new(at(0), 7);
         let conversation = Conversation {
-            id: ids.draw(),
-            channel: Channel::Chat,
-            ai_mode: AiMode::External,
-            customer: CustomerRef::default(),
-            opened_at: at(0),
-            holder: Holder::Ai,
-            epoch: Epoch::default(),
-            turns: vec![],
-            decisions: vec![],
-            escalations: vec![],
-            commitments: vec![],
-            human_offer: None,
-            offer_declined_at: None,
-            pending_answer: None,
-            facts: FactsState::Unknown,
-            customer_connected: true,
-            customer_seen_at: at(0),
-            rating: None,
-            closed_at: None,
-            counted: false,
             idle_due: at(60),
+            ..Conversation::opened(ids.draw(), Channel::Chat, AiMode::External, CustomerRef::default(), at(0))
         };
         Self { policy: default_policy(), conversation, facts: None, ids }
     }
@@ -236,108 +221,6 @@ fn a_button_or_a_bot_asks_for_a_person() {
 }
 
 #[test]
-fn a_repeated_question_is_offered_then_escalated() {
-    let mut talk = Talk::new();
-    talk.customer("How do I reset my router password?", calm());
-    talk.good_answer();
-    let d = talk.customer("I asked how to reset the router password", calm());
-    assert_eq!((d.action, rules_of(&d)), (Action::OfferHuman, vec!["repeated_question"]));
-    assert_eq!(d.reasons[0].evidence.len(), 2, "both times it was asked");
-    talk.good_answer();
-    let d = talk.customer("so how do I reset the router password?", calm());
-    assert_eq!(d.action, Action::OfferHuman);
-    talk.good_answer();
-    let d = talk.customer("reset router password, how?", calm());
-    assert_eq!((d.action, d.reasons[0].rule.as_str()), (Action::Escalate, "repeated_question"), "{d:#?}");
-    assert_eq!(d.reasons[0].score, 3.0);
-}
-
-#[test]
-fn failed_attempts_of_the_ai() {
-    let mut talk = Talk::new();
-    talk.customer("Can it fly?", calm());
-    let d = talk.no_answer();
-    assert_eq!((d.action, rules_of(&d), d.reasons[0].trigger), (Action::OfferHuman, vec!["no_answer"], Trigger::AiLimit));
-    // The same failure is told once; a customer who says that it did not help adds nothing to an answer that failed.
-    assert_eq!(talk.customer("hm, that did not help", feel(-0.1, &[(S::Unresolved, 0.9)])).action, Action::Continue);
-    let d = talk.ai("Maybe this?", calm(), AiMeta { confidence: Some(0.2), ..AiMeta::default() });
-    assert_eq!((d.action, rules_of(&d)), (Action::OfferHuman, vec!["low_confidence"]));
-    talk.customer("is there a manual", calm());
-    let d = talk.ai("I cannot help with that", feel(0.0, &[(S::CannotHelp, 0.9)]), AiMeta::default());
-    assert_eq!((d.action, rules_of(&d)), (Action::Escalate, vec!["cannot_help"]));
-}
-
-#[test]
-fn an_ai_that_repeats_itself_failed() {
-    let answer = "Please open the settings page and choose the reset button there.";
-    let mut talk = Talk::new();
-    talk.customer("How do I reset my router?", calm());
-    assert_eq!(talk.ai(answer, calm(), AiMeta::default()).action, Action::Continue);
-    talk.customer("There is no such page on mine", calm());
-    let d = talk.ai(answer, calm(), AiMeta::default());
-    assert_eq!(
-        (d.action, rules_of(&d), d.reasons[0].trigger),
-        (Action::OfferHuman, vec!["repeats_itself"], Trigger::AiLimit)
-    );
-    assert_eq!(d.reasons[0].evidence.len(), 2, "both times it was said");
-    for text in ["I moved to Bern", "My number is 7"] {
-        talk.customer(text, calm());
-        let d = talk.ai("Thank you! Anything else I can help with?", calm(), AiMeta::default());
-        assert_eq!(d.action, Action::Continue, "a phrase is no loop");
-    }
-}
-
-#[test]
-fn a_success_ends_the_row() {
-    let mut talk = Talk::new();
-    talk.customer("Can it fly?", calm());
-    talk.no_answer();
-    talk.customer("And can it swim?", calm());
-    talk.good_answer();
-    talk.customer("ok, what about its weight", calm());
-    let d = talk.no_answer();
-    assert_eq!((d.action, d.reasons[0].score), (Action::OfferHuman, 1.0));
-}
-
-#[test]
-fn a_promised_transfer_is_kept() {
-    let mut talk = Talk::new();
-    talk.customer("hello", calm());
-    let d = talk.ai("I'll transfer you to a colleague", feel(0.0, &[(S::PromisesTransfer, 0.9)]), AiMeta::default());
-    assert_eq!(
-        (d.action, d.reasons[0].trigger, d.reasons[0].rule.as_str()),
-        (Action::Escalate, Trigger::AiLimit, "promised_transfer")
-    );
-}
-
-#[test]
-fn tools_fail_in_a_row() {
-    let mut talk = Talk::new();
-    talk.customer("Where is it?", calm());
-    assert_eq!(talk.tool(false).action, Action::Continue);
-    assert_eq!(talk.tool(true).action, Action::Continue);
-    assert_eq!(talk.tool(false).action, Action::Continue);
-    let d = talk.tool(false);
-    assert_eq!((d.action, rules_of(&d), d.reasons[0].evidence.len()), (Action::Escalate, vec!["tool_failures"], 2));
-}
-
-#[test]
-fn a_broken_assistant_offers_then_escalates() {
-    let mut talk = Talk::new();
-    for (n, text) in ["Where is it?", "hello? anyone", "well what now then"].into_iter().enumerate() {
-        talk.customer(text, calm());
-        let d = talk.fail();
-        let expected = if n < 2 { Action::OfferHuman } else { Action::Escalate };
-        assert_eq!((d.action, d.reasons[0].rule.as_str(), d.reasons[0].score), (expected, "ai_failed", (n + 1) as f32));
-        assert_eq!(d.reasons[0].evidence[0].quote, text);
-    }
-    // Even in the cooldown: without an answer and without an offer the customer would be left with nothing.
-    talk.conversation.offer_declined_at = Some(talk.now());
-    talk.customer("still there?", calm());
-    assert_eq!(talk.fail().action, Action::OfferHuman);
-}
-
-#[test]
 fn declined_offers_pause_but_the_floor_does_not() {
     let mut talk = Talk::new();
     talk.customer("Can I have a discount?", feel(0.0, &[(S::NegotiatePrice, 0.6)]));
@@ -352,19 +235,6 @@ fn declined_offers_pause_but_the_floor_does_not() {
     assert_eq!(talk.customer("I will sue", feel(0.0, &[(S::LegalThreat, 0.9)])).action, Action::Escalate);
     talk.conversation.offer_declined_at = Some(at(-20));
     assert_eq!(talk.customer("and a discount", feel(0.0, &[(S::NegotiatePrice, 0.6)])).action, Action::OfferHuman);
-}
-
-#[test]
-fn attempts_count_from_the_refusal() {
-    let mut talk = Talk::new();
-    for text in ["Can it fly?", "Does it float then", "Maybe it rolls"] {
-        talk.customer(text, calm());
-        if text != "Maybe it rolls" {
-            talk.no_answer();
-        }
-    }
-    talk.conversation.offer_declined_at = Some(talk.conversation.turns[4].at);
-    assert_eq!(talk.no_answer().action, Action::Continue, "the third failure, but the first since the refusal");
 }
 
 #[test]
@@ -386,136 +256,6 @@ fn strain_rises_is_told_once_and_calms_down() {
     let calmed = talk.customer("great, thank you", feel(0.8, &[(S::Thanks, 0.9)]));
     assert_eq!(calmed.action, Action::Continue);
     assert!(calmed.strain < held.strain / 2.0, "thanks and an apology that worked: {}", calmed.strain);
-}
-
-#[test]
-fn a_handback_starts_anew() {
-    let mut talk = Talk::new();
-    for text in ["Can it fly?", "Does it float then"] {
-        talk.customer(text, calm());
-        talk.no_answer();
-    }
-    let human = talk.ids.draw();
-    talk.push(Author::HumanAgent { human_agent: human, name: "Ana".into() }, "It rolls.", calm(), None);
-    talk.customer("And does it shine", calm());
-    let d = talk.no_answer();
-    assert_eq!((d.action, d.reasons[0].score), (Action::OfferHuman, 1.0));
-}
-
-fn facts(tier: Tier, total: i64, late_days: i64) -> Facts {
-    fn sourced<T>(value: T) -> Sourced<T> {
-        Sourced { value, source: "upload".into(), fetched_at: at(0) }
-    }
-    let customer = Customer {
-        external_id: "c1".into(),
-        name: "Mia".into(),
-        tier,
-        email: None,
-        phone: None,
-        locale: None,
-        time_zone: None,
-        customer_since: None,
-        lifetime_value: Some(Money { minor: 1, currency: "EUR".into() }),
-        attributes: [("plan".to_owned(), "gold".to_owned())].into(),
-    };
-    let order = Order {
-        reference: "#A-1234".into(),
-        customer: "c1".into(),
-        status: "shipped".into(),
-        placed_at: at(-60 * 24 * 20),
-        total: Some(Money { minor: total, currency: "EUR".into() }),
-        items: vec!["lamp".into()],
-        carrier: None,
-        expected_at: Some(at(-60 * 24 * late_days)),
-        attributes: [].into(),
-    };
-    Facts { customer: Some(sourced(customer)), orders: vec![sourced(order)], missed: vec![] }
-}
-
-#[test]
-fn rules_see_signals_and_facts() {
-    let mut talk = Talk::new();
-    talk.facts = Some(facts(Tier::Vip, 100, 9));
-    let late = Signals { issue_class: Some(ClassGuess { label: "delivery".into(), score: 0.9 }), ..feel(-0.7, &[]) };
-    let d = talk.customer("my parcel is late", late.clone());
-    assert_eq!(rules_of(&d), ["vip_unhappy", "very_late_order"]);
-    assert_eq!((d.action, d.reasons[0].layer, d.urgency), (Action::Escalate, Layer::Rule, Urgency::High));
-    let mut unknown = Talk::new();
-    assert_eq!(unknown.customer("my parcel is late", late).action, Action::Continue, "no facts, no match");
-}
-
-const RULE: &str = r#"
-[[rules]]
-id = "gold"
-when = "customer.attributes.plan == 'gold' && signals.negotiate_price > 0.2"
-action = "escalate"
-trigger = "negotiation"
-because = "A gold customer negotiates."
-queue = "sales"
-required_skills = { negotiation = 3 }
-
-[[rules]]
-id = "tool_watch"
-when = "turn.role == 'tool'"
-action = "continue"
-because = "A tool was used."
-"#;
-
-#[test]
-fn a_rule_can_say_where_to() {
-    let mut talk = Talk::with_policy(&format!("{}{RULE}", default_toml()));
-    let words = feel(0.0, &[(S::NegotiatePrice, 0.3)]);
-    let turn = talk.push(Author::Customer, "cheaper?", words, None);
-    assert_eq!(talk.see(&turn, None).decision.action, Action::Continue, "an attribute that is missing is no match");
-    talk.facts = Some(facts(Tier::Standard, 1, 0));
-    let a = talk.see(&turn, None);
-    assert_eq!((a.decision.action, a.decision.reasons[0].trigger), (Action::Escalate, Trigger::Negotiation));
-    assert_eq!((a.queue, a.required_skills.get("negotiation")), (Some(QueueId("sales".into())), Some(&3)));
-    let d = talk.tool(true);
-    assert_eq!((d.action, rules_of(&d)), (Action::Continue, vec!["tool_watch"]), "recorded only");
-}
-
-#[test]
-fn a_policy_that_was_not_linted_still_keeps_the_floor() {
-    let mut policy = parse(default_toml()).expect("right");
-    for trigger in [Trigger::Safety, Trigger::ExplicitRequest] {
-        policy
-            .detectors
-            .insert(trigger, DetectorPolicy { offer: f32::NAN, escalate: 5.0, urgency: Urgency::Low, enabled: false });
-    }
-    policy.rules[0].when = "this is not CEL".into();
-    let mut talk = Talk { policy: CompiledPolicy::new(Arc::new(policy)), ..Talk::new() };
-    assert_eq!(talk.customer("a person", feel(0.0, &[(S::WantsHuman, 0.75)])).action, Action::Escalate);
-    assert_eq!(talk.customer("harm", feel(0.0, &[(S::SelfHarm, 0.65)])).action, Action::Escalate);
-}
-
-#[test]
-fn thresholds_that_are_not_set_follow_from_the_costs() {
-    let mut policy = parse(default_toml()).expect("right");
-    policy.detectors.clear();
-    policy.costs = Costs { late: 3.0, needless: 1.0 };
-    let mut talk = Talk { policy: CompiledPolicy::new(Arc::new(policy)), ..Talk::new() };
-    let mut see = |score| talk.customer("words", feel(0.0, &[(S::Complaint, score)])).action;
-    assert_eq!((see(0.05), see(0.2), see(0.26)), (Action::Continue, Action::OfferHuman, Action::Escalate));
-}
-
-#[test]
-fn high_value_by_amount_and_by_order() {
-    let amount = |value: &str| Talk::new().customer("about that amount", entity(EntityKind::Amount, value)).action;
-    assert_eq!(amount("100000 EUR"), Action::OfferHuman);
-    assert_eq!(amount("99999 EUR"), Action::Continue);
-    assert_eq!(amount("500000 USD"), Action::OfferHuman);
-    assert_eq!(amount("500000 JPY"), Action::Continue, "no rate, no comparison");
-    assert_eq!(amount("nonsense"), Action::Continue);
-
-    let mut talk = Talk::new();
-    talk.facts = Some(facts(Tier::Standard, 250_000, 0));
-    assert_eq!(talk.customer("what sizes are there", calm()).action, Action::Continue, "not about an order");
-    let d = talk.customer("A-1234 please", entity(EntityKind::Reference, "A-1234"));
-    assert_eq!((d.action, rules_of(&d)), (Action::OfferHuman, vec!["high_value"]));
-    assert!(d.reasons[0].because.contains("2500.00 EUR"));
-    let refund = Signals { issue_class: Some(ClassGuess { label: "refund".into(), score: 0.9 }), ..calm() };
-    assert_eq!(talk.customer("money back", refund).action, Action::Continue, "told once");
 }
 
 #[test]
