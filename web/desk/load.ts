@@ -1,13 +1,13 @@
 import { plural } from '../shared/words';
 import type { HumanView } from '../shared/types';
 
-/** What a person holds, in units, and how much of it is cheap because the customer is silent. */
+/** What a person holds, in units, and how much of it is cheap because the customer is quiet. */
 export function load(h: HumanView): string {
   const units = `${h.load} of ${plural(h.profile.capacity, 'unit')}`;
-  return h.idle ? `${units} · ${h.idle} silent` : units;
+  return h.idle ? `${units} · ${h.idle} quiet` : units;
 }
 
-/** Silent customers who wrote again take their units back, whether there is room or not. */
+/** Quiet customers who wrote again take their units back, whether there is room or not. */
 export const above = (h: HumanView): boolean => h.load > h.profile.capacity;
 
-export const ABOVE = 'Above your capacity: silent customers wrote again. Nothing new is offered until there is room.';
+export const ABOVE = 'Above your capacity: quiet customers wrote again. Nothing new is offered until there is room.';
