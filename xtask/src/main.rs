@@ -10,6 +10,7 @@
 
 mod bench;
 mod bless;
+mod ciw;
 mod client;
 mod crash;
 mod demo;
@@ -49,6 +50,8 @@ enum Command {
     Bench(bench::Args),
     /// Run seeded worlds with faults and check every invariant after each step
     Sim(sim::Args),
+    /// Compare `baton simulate` with an independent simulator on the same pools
+    Ciw(ciw::Args),
     /// Make the shipped weights again from public data sets
     Train(train::Args),
     /// Kill the real binary at random moments under load and check that nothing is lost or doubled
@@ -74,6 +77,7 @@ fn run(command: Command) -> Result<()> {
         Command::Bless => bless::run(),
         Command::Bench(args) => bench::run(&args),
         Command::Sim(args) => sim::run(&args),
+        Command::Ciw(args) => ciw::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Crash(args) => crash::run(&args),
     }

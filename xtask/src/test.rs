@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::{
-    crash,
+    ciw, crash,
     process::{self, cargo, npm},
     setup, sim, tidy,
 };
@@ -48,6 +48,7 @@ fn suites() -> Vec<Suite> {
         Suite { name: "web units", run: || process::run(&mut npm(&["run", "--silent", "test"])) },
         Suite { name: "sim", run: || sim::run(&sim::Args::of(SEEDS, false)) },
         Suite { name: "sim bugs", run: || sim::run(&sim::Args::of(SEEDS, true)) },
+        Suite { name: "ciw", run: || process::build_tested_baton().and_then(|baton| ciw::check(&baton)) },
         Suite {
             name: "crash",
             run: || process::build_tested_baton().and_then(|baton| crash::run(&crash::Args::of(baton, CRASH_CYCLES))),
