@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(offered(&world), []);
         let escalation = world.conversation(cleo).escalations[0];
         let why = view::routing(&world.state, escalation, world.state.clock()).expect("routing").candidates;
-        assert!(why[0].why.iter().any(|w| w == "full, 4 of 3: silent customers wrote again"), "{:?}", why[0].why);
+        assert!(why[0].why.iter().any(|w| w == "full, 4 of 3: quiet customers wrote again"), "{:?}", why[0].why);
         assert_eq!(violations(&world.state, world.state.clock()), Vec::<String>::new());
         // A profile may be changed meanwhile, only not below what is held.
         let profile = |capacity| HumanProfile { name: "Maya B".into(), capacity, ..HumanProfile::default() };

@@ -122,7 +122,7 @@ impl Backlog {
             words.push(if class.demand.units > capacity {
                 format!("takes {capacity} at most, this needs {}", class.demand.units)
             } else if load > capacity {
-                format!("full, {load} of {capacity}: silent customers wrote again")
+                format!("full, {load} of {capacity}: quiet customers wrote again")
             } else {
                 format!("full, {load} of {capacity}")
             });
