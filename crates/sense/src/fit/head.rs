@@ -3,7 +3,7 @@
 use super::{
     Options, Sample, Task,
     calibrate::{Calibration, softmax, squash},
-    solve::{Scaled, Weights, scale},
+    solve::{Scaled, Weights, gather, scale},
 };
 use crate::features::Features;
 
@@ -119,41 +119,11 @@ impl Head {
     pub(super) fn margins(&self, sample: &Sample) -> Vec<f32> {
         let mut scaled = Scaled::default();
         scale(sample, &self.idf, self.bits, self.words, self.dense, &mut scaled);
-        let mut margins = match self.labels.len() {
-            1 => few_sums::<1>(&self.weights, &scaled),
-            2 => few_sums::<2>(&self.weights, &scaled),
-            3 => few_sums::<3>(&self.weights, &scaled),
-            4 => few_sums::<4>(&self.weights, &scaled),
-            n => sums(&self.weights, &scaled, n),
-        };
+        let mut margins = vec![0.0f32; self.labels.len()];
+        gather(&self.weights, &scaled, &mut margins);
         for (m, step) in margins.iter_mut().zip(&self.steps) {
             *m *= step;
         }
         margins
     }
-}
-
-/// By label: the weights of the touched rows, each times its value.
-fn sums(weights: &[i8], scaled: &Scaled, n: usize) -> Vec<f32> {
-    let mut sums = vec![0.0; n];
-    for (&row, &value) in scaled.rows.iter().zip(&scaled.values) {
-        let row = &weights[row as usize * n..][..n];
-        for (sum, &weight) in sums.iter_mut().zip(row) {
-            *sum += value * f32::from(weight);
-        }
-    }
-    sums
-}
-
-/// As `sums`, which spends more on its inner loop than on its work where a row is short.
-fn few_sums<const N: usize>(weights: &[i8], scaled: &Scaled) -> Vec<f32> {
-    let (rows, _) = weights.as_chunks::<N>();
-    let mut sums = [0.0; N];
-    for (&row, &value) in scaled.rows.iter().zip(&scaled.values) {
-        let row = rows[row as usize];
-        for label in 0..N {
-            sums[label] += value * f32::from(row[label]);
-        }
-    }
-    sums.to_vec()
 }

@@ -122,15 +122,36 @@ pub(super) fn descend(labels: usize, examples: &[Scaled], gold: &[&[usize]], hei
     rows
 }
 
-pub(super) fn gather(rows: &[f32], x: &Scaled, margins: &mut [f32]) {
-    let labels = margins.len();
-    margins.fill(0.0);
-    for (&row, &value) in x.rows.iter().zip(&x.values) {
-        let row = &rows[row as usize * labels..][..labels];
-        for (m, w) in margins.iter_mut().zip(row) {
-            *m += value * w;
+/// By label: the weights of the touched rows, each times its value. Where a row is short, a loop over it costs more than
+/// its sums.
+pub(super) fn gather<W: Copy + Into<f32>>(rows: &[W], x: &Scaled, margins: &mut [f32]) {
+    match margins.len() {
+        1 => gather_few::<W, 1>(rows, x, margins),
+        2 => gather_few::<W, 2>(rows, x, margins),
+        3 => gather_few::<W, 3>(rows, x, margins),
+        4 => gather_few::<W, 4>(rows, x, margins),
+        labels => {
+            margins.fill(0.0);
+            for (&row, &value) in x.rows.iter().zip(&x.values) {
+                let row = &rows[row as usize * labels..][..labels];
+                for (m, &w) in margins.iter_mut().zip(row) {
+                    *m += value * w.into();
+                }
+            }
         }
     }
+}
+
+fn gather_few<W: Copy + Into<f32>, const N: usize>(rows: &[W], x: &Scaled, margins: &mut [f32]) {
+    let (rows, _) = rows.as_chunks::<N>();
+    let mut sums = [0.0; N];
+    for (&row, &value) in x.rows.iter().zip(&x.values) {
+        let row = rows[row as usize];
+        for label in 0..N {
+            sums[label] += value * row[label].into();
+        }
+    }
+    margins.copy_from_slice(&sums);
 }
 
 fn scatter(rows: &mut [f32], x: &Scaled, steps: &[f32]) {
