@@ -10,7 +10,7 @@ use baton_model::{Author, NoticeKind, SignalKind, Turn, TurnId};
 
 use super::{
     CompiledPolicy, Seen,
-    sequence::{self, Levels, Reading, SAME, Window},
+    sequence::{self, Levels, Reading, SAME, Window, of_another},
 };
 
 /// How many turns back are read.
@@ -189,9 +189,9 @@ fn most_alike<'a>(window: &Window<'a>, asked: &[usize], answers: &[usize], turn:
         .rev()
         .filter(|earlier| **earlier < last_answer)
         .take(2)
-        .filter(|earlier| !window.said[**earlier].of_another(&window.said[turn]))
-        .map(|&earlier| (window.said[earlier].alike(&window.said[turn]), Some(window.turns[earlier])))
-        .fold((0.0, None), |best, next| if next.0 > best.0 { next } else { best })
+        .map(|&earlier| (window.said[earlier].alike(&window.said[turn]), window.turns[earlier]))
+        .filter(|(like, earlier)| *like < SAME || !of_another(earlier, window.turns[turn]))
+        .fold((0.0, None), |best, (like, earlier)| if like > best.0 { (like, Some(earlier)) } else { best })
 }
 
 /// Whether the customer gave no ground for what was said `before`: they said the same again, or that it was no answer. A question
@@ -203,7 +203,7 @@ fn is_stuck(window: &Window<'_>, asked: &[usize], answers: &[usize], before: usi
         let (said, signals) = (&window.turns[now].text, &window.turns[now].signals);
         let again = |&before: &usize| {
             before < now
-                && (window.turns[before].text.trim().eq_ignore_ascii_case(said.trim())
+                && (verbatim(window.turns[before], window.turns[now])
                     || window.said[before].alike(&window.said[now]) >= SAME)
         };
         // Between the two there was nothing else: it is what the customer objects to.
@@ -237,18 +237,21 @@ pub(super) fn closes(turn: &Turn) -> bool {
         "all set",
         "gotta",
     ];
-    let said = turn.text.to_lowercase().replace('’', "'");
-    let plain: Vec<&str> = said.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+    let plain: Vec<String> = plain_words(&turn.text).collect();
     let told = format!(" {} ", plain.join(" "));
     let unhappy = turn.signals.sentiment < -0.3 || turn.signals.score(SignalKind::Unresolved) >= UNRESOLVED;
     plain.len() <= WORDS && !unhappy && LAST.iter().any(|last| told.contains(&format!(" {last} ")))
 }
 
+/// In lower case, with straight apostrophes.
+fn plain_words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter(|w| !w.is_empty());
+    words.map(|w| w.to_ascii_lowercase().replace('’', "'"))
+}
+
 /// "I have none", "that is not it".
 fn denies(text: &str) -> bool {
-    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
-    words.any(|w| {
-        let w = w.to_ascii_lowercase().replace('’', "'");
+    plain_words(text).any(|w| {
         matches!(
             w.as_str(),
             "no" | "not" | "none" | "nothing" | "never" | "nope" | "already" | "wrong" | "cannot" | "dont" | "cant"
@@ -265,8 +268,11 @@ fn said_before(window: &Window<'_>, answers: &[usize], turn: usize) -> Option<us
         said.len().min(earlier.len()) >= LOOP_WORDS && said.overlap(earlier) >= LOOP
     };
     let word_for_word = |&&earlier: &&usize| {
-        let (earlier, now) = (window.turns[earlier].text.trim(), window.turns[turn].text.trim());
-        !now.is_empty() && earlier.eq_ignore_ascii_case(now)
+        !window.turns[turn].text.trim().is_empty() && verbatim(window.turns[earlier], window.turns[turn])
     };
     answers.iter().rev().take(2).find(same).or_else(|| answers.last().filter(word_for_word)).copied()
+}
+
+fn verbatim(a: &Turn, b: &Turn) -> bool {
+    a.text.trim().eq_ignore_ascii_case(b.text.trim())
 }

@@ -112,11 +112,7 @@ impl<'a> Record<'a> {
             Self::Conversation { turns, channel, age } => Some(match name {
                 "turns" => int(turns.len() as i64),
                 "customer_turns" => int(turns.iter().filter(|t| t.is_customer()).count() as i64),
-                "channel" => text(match channel {
-                    Channel::Chat => "chat",
-                    Channel::Email => "email",
-                    Channel::Voice => "voice",
-                }),
+                "channel" => text(channel.name()),
                 "minutes" => int(age / 60_000),
                 _ => return None,
             }),

@@ -11,21 +11,12 @@ const MAX_WORDS: usize = 64;
 pub(crate) struct Said<'a> {
     /// Content words as sorted hashes.
     words: Vec<u64>,
-    /// Numbers and days, likewise.
-    points: Vec<u64>,
     meaning: Option<&'a Embedding>,
 }
 
 impl<'a> Said<'a> {
     pub(crate) fn by(turn: &'a Turn) -> Self {
-        let points = hashes(&turn.text, |w| w.contains(|c: char| c.is_ascii_digit()) || day(w));
-        Self { words: words(&turn.text), points, meaning: turn.signals.embedding.as_ref() }
-    }
-
-    /// Both name a number or a day that the other does not: "on Friday?" asks something else than "on Sunday?".
-    pub(crate) fn of_another(&self, other: &Self) -> bool {
-        let more = |a: &[u64], b: &[u64]| a.iter().any(|w| b.binary_search(w).is_err());
-        more(&self.points, &other.points) && more(&other.points, &self.points)
+        Self { words: words(&turn.text), meaning: turn.signals.embedding.as_ref() }
     }
 
     /// 0..=1: the shared words or the nearness of meaning, whichever is larger.
@@ -54,6 +45,14 @@ impl<'a> Said<'a> {
             _ => 0.0,
         }
     }
+}
+
+/// Both name a number or a day that the other does not: "on Friday?" asks something else than "on Sunday?".
+pub(crate) fn of_another(a: &Turn, b: &Turn) -> bool {
+    let points = |turn: &Turn| hashes(&turn.text, |w| w.contains(|c: char| c.is_ascii_digit()) || day(w));
+    let (a, b) = (points(a), points(b));
+    let more = |a: &[u64], b: &[u64]| a.iter().any(|w| b.binary_search(w).is_err());
+    more(&a, &b) && more(&b, &a)
 }
 
 /// Content words as sorted hashes (FNV-1a), at most [`MAX_WORDS`] of them.

@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use baton_model::{Feature, Turn};
 use serde::Deserialize;
 
-pub(crate) use alike::{SAME, Said};
+pub(crate) use alike::{SAME, Said, of_another};
 pub use levels::{FEATURES, Kind, Levels};
 
 /// The turns that count, oldest first, with what is compared of them.
