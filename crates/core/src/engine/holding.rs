@@ -44,7 +44,15 @@ pub(super) fn hold(state: &mut State, offer: &Offer, units: u32, channel: Channe
 
 /// What a person holds of an escalation whose work is not over.
 pub(super) fn working(human: &HumanAgent, escalation: EscalationId) -> Option<&Held> {
-    human.held.iter().find(|held| held.escalation == escalation && held.until.is_none())
+    human.held.iter().find(|held| is_working(held, escalation))
+}
+
+pub(super) fn working_mut(human: &mut HumanAgent, escalation: EscalationId) -> Option<&mut Held> {
+    human.held.iter_mut().find(|held| is_working(held, escalation))
+}
+
+fn is_working(held: &Held, escalation: EscalationId) -> bool {
+    held.escalation == escalation && held.until.is_none()
 }
 
 fn release(state: &mut State, human: HumanAgentId, escalation: EscalationId, at: Timestamp) {
@@ -75,14 +83,13 @@ pub(super) fn wrap_up(state: &mut State, escalation: EscalationId, at: Timestamp
     let at_work = matches!(e.state, EscalationState::Accepted { .. } | EscalationState::Active { .. });
     if let Some(owner) = owner.filter(|_| at_work && time > Millis::default()) {
         person(state, owner, |h| {
-            let working = h.held.iter_mut().filter(|held| held.escalation == escalation && held.until.is_none());
-            working.for_each(|held| {
+            if let Some(held) = working_mut(h, escalation) {
                 held.until = Some(at + time);
                 // The paperwork of a silent conversation takes what it took.
                 if held.idle_since.take().is_some() {
                     held.spared = 0;
                 }
-            });
+            }
         });
     }
 }

@@ -11,7 +11,7 @@ use baton_model::{
 };
 
 use super::{
-    holding::{person, working},
+    holding::{person, working, working_mut},
     owe,
     state::State,
     step::Step,
@@ -35,7 +35,7 @@ pub(super) fn goes_at(state: &State, c: &Conversation, e: &Escalation) -> Option
 
 pub(super) fn went(state: &mut State, escalation: EscalationId, human_agent: HumanAgentId, units: u32, at: Timestamp) {
     person(state, human_agent, |h| {
-        for held in h.held.iter_mut().filter(|held| held.escalation == escalation && held.until.is_none()) {
+        if let Some(held) = working_mut(h, escalation) {
             held.idle_since = Some(at);
             held.spared = held.units.saturating_sub(units);
             held.units = units;
@@ -48,10 +48,10 @@ pub(super) fn went(state: &mut State, escalation: EscalationId, human_agent: Hum
 
 pub(super) fn woke(state: &mut State, escalation: EscalationId, human_agent: HumanAgentId) {
     person(state, human_agent, |h| {
-        for held in h.held.iter_mut().filter(|held| held.escalation == escalation && held.until.is_none()) {
-            if held.idle_since.take().is_some() {
-                held.units += held.spared;
-            }
+        if let Some(held) = working_mut(h, escalation)
+            && held.idle_since.take().is_some()
+        {
+            held.units += held.spared;
         }
     });
 }
