@@ -2,7 +2,7 @@
 
 use baton_model::{Candidate, EscalationId, HumanAgentId, QueueId, Requirements, Timestamp, Willing};
 
-use super::{Backlog, Class, Exception, Person, Seat, class::Head, line::Line};
+use super::{Backlog, Class, Exception, Person, Seat, bits::Bits, class::Head, line::Line};
 use crate::{calendar, route::fit};
 
 /// Of so many people at most it is looked up what else they may take; beyond, classes are compared one by one.
@@ -21,10 +21,7 @@ impl Backlog {
         let place = entry.place();
         let mut ahead = 0u32;
         let (served, all) = self.served_too(class);
-        let competes = |n: u32| {
-            let known = served.get(n as usize / 64).is_some_and(|word| word >> (n % 64) & 1 == 1);
-            n == entry.class || known || self.competes(class, n, all)
-        };
+        let competes = |n: u32| n == entry.class || served.contains(n) || self.competes(class, n, all);
         for number in self.open.iter().filter(|n| competes(*n)) {
             let Some(rival) = self.heads.get(number) else { continue };
             let count = |line: &Line| {
@@ -46,15 +43,13 @@ impl Backlog {
         self.lines.get(class).into_iter().chain(beside.into_iter().flatten())
     }
 
-    /// What the people of a class who are there may take, as a bitmap of classes, and whether that is all of it.
-    fn served_too(&self, class: &Class) -> (Vec<u64>, bool) {
-        let mut classes = vec![0u64; self.classes.len() as usize / 64 + 1];
+    /// What the people of a class who are there may take, as a set of classes, and whether that is all of it.
+    fn served_too(&self, class: &Class) -> (Bits, bool) {
+        let mut classes = Bits::default();
         let mut there = class.crowd.everyone.and(&self.there);
         let few = there.by_ref().take(LOOKED_UP as usize).filter_map(|slot| self.people.get(slot));
         for serve in few.flat_map(|person| &person.serves) {
-            if let Some(word) = classes.get_mut(serve.class as usize / 64) {
-                *word |= 1 << (serve.class % 64);
-            }
+            classes.set(serve.class, true);
         }
         (classes, there.next().is_none())
     }
