@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::multidogo;
 use crate::bench::{
-    Bench, BenchError, Results, Row, Split, Suite,
+    Bench, BenchError, Results, Row, Split, Suite, Table,
     columns::place,
     metrics::{Confusion, bootstrap},
     tagger::{Sentence, Tagger, spans},
@@ -36,10 +37,9 @@ struct Turn {
 
 fn run(bench: &Bench<'_>, results: &mut Results) -> Result<(), BenchError> {
     for (domain, baseline, target) in MULTIDOGO {
-        let (dev, test) = ("dev", "test");
-        let read = |part: &str| multidogo(bench, &format!("multidogo/turn_level/{domain}/{part}.tsv"));
-        if let Some(held) = results.there(read(if bench.split == Split::Dev { dev } else { test }))? {
-            let row = score(&format!("multidogo {domain}, span F1"), &read("train")?, &held);
+        let read = |part: &str| labelled(&multidogo::turns(bench, domain, part)?);
+        if let Some(held) = results.there(read(multidogo::scored(bench)))? {
+            let row = score(&format!("multidogo {domain}, span F1"), &read(multidogo::TRAIN)?, &held);
             results.add(row.baseline(baseline).target(target));
         }
     }
@@ -189,8 +189,8 @@ fn shape(token: &str) -> String {
     format!("{out}{}", digits.min(12))
 }
 
-fn multidogo(bench: &Bench<'_>, part: &str) -> Result<Vec<Turn>, BenchError> {
-    let table = bench.tsv(part)?;
+/// Turns of MultiDoGO.
+fn labelled(table: &Table) -> Result<Vec<Turn>, BenchError> {
     let rows = table.columns(["conversationId", "turnNumber", "utterance", "slot-labels"])?;
     let turns = rows.into_iter().map(|[conversation, number, text, tags]| {
         let tokens: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
