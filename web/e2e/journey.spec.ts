@@ -63,9 +63,6 @@ test('the AI answers a routine question and names its source', async () => {
   await customer.goto('/demo');
   await expect(customer.getByText('You are a customer here')).toBeVisible();
   await look(customer, 'demo', ['wide', 'phone']);
-  if (!(await customer.getByRole('textbox', { name: 'Message' }).isVisible())) {
-    await customer.getByRole('button', { name: 'Open chat' }).click();
-  }
   await say(ROUTINE);
   await expect(log().getByText('2 to 4 working days').first()).toBeVisible();
   await log().getByText(/^Source:/).first().click();

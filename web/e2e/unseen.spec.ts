@@ -14,9 +14,6 @@ test('an offer on no screen moves on, and its person is asked again when they sh
   await go('#/me');
 
   await customer.goto('/demo');
-  if (!(await customer.getByRole('textbox', { name: 'Message' }).isVisible())) {
-    await customer.getByRole('button', { name: 'Open chat' }).click();
-  }
   await customer.getByRole('textbox', { name: 'Message' }).fill('I want to talk to a person about my invoice.');
   await customer.keyboard.press('Enter');
   await expect(customer.getByText('Waiting for a person')).toBeVisible();
