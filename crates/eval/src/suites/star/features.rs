@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::slots::{Given, Slots};
+
 /// Actions that say little about where the task stands.
 const ANYWHERE: [&str; 5] = ["FREE", "custom", "out_of_scope", "hello", "anything_else"];
 
 /// A dialogue so far.
 #[derive(Debug)]
-pub(super) struct Features {
+pub(super) struct Features<'a> {
     task: String,
+    given: Given<'a>,
     actions: Vec<String>,
     users: Vec<Vec<String>>,
     said: String,
@@ -25,12 +28,11 @@ pub(super) struct Features {
     last: [&'static str; 2],
 }
 
-impl Features {
-    pub(super) fn of_task(tasks: &[String]) -> Self {
-        let mut tasks = tasks.to_vec();
-        tasks.sort();
+impl<'a> Features<'a> {
+    pub(super) fn of_task(task: String, slots: &'a Slots) -> Self {
         Self {
-            task: tasks.join("+"),
+            task,
+            given: Given::nothing(slots),
             actions: Vec::new(),
             users: Vec::new(),
             said: String::new(),
@@ -49,6 +51,7 @@ impl Features {
 
     pub(super) fn user(&mut self, text: &str) {
         self.users.push(words(text));
+        self.given.user(&self.task, text);
         self.wrote("user");
     }
 
@@ -72,6 +75,7 @@ impl Features {
             self.query = keys.iter().map(|key| key.as_str()).collect::<Vec<_>>().join("|");
             self.asked_for.extend(keys.into_iter().cloned());
         }
+        self.given.query(constraints.unwrap_or_default());
         self.wrote("wiza");
     }
 
@@ -80,6 +84,8 @@ impl Features {
         self.course(&mut out);
         self.request(&mut out);
         self.knowledge_base(&mut out);
+        let one = self.actions.last().map_or("^", String::as_str);
+        self.given.features(&mut out, &self.task, one, self.last[0]);
         out.0.into_iter().collect()
     }
 
@@ -134,7 +140,9 @@ impl Features {
                 }
             }
             if fresh {
-                words.iter().for_each(|w| out.add(&["1u", one, w]));
+                grams(words).iter().for_each(|gram| out.add(&["1u", one, gram]));
+                let length = [3, 6, 12].iter().filter(|&&n| words.len() >= n).count().to_string();
+                out.add(&["length", one, &length]);
             }
         }
         self.users.iter().flatten().collect::<BTreeSet<_>>().iter().for_each(|w| out.add(&["ever", task, w]));
@@ -166,6 +174,7 @@ impl Features {
                     let over = since.len().saturating_sub(list.len()).min(2);
                     out.add(&["left", task, &left.to_string(), &over.to_string(), source]);
                     out.add(&["left 1", task, &left.to_string(), &over.to_string(), one, source]);
+                    self.step(out, key, list, one);
                 }
                 Value::String(text) => {
                     let own = words(text);
@@ -190,17 +199,36 @@ impl Features {
             }
         }
     }
+
+    /// Which step of the list was told last, by its words: how many are left after it.
+    fn step(&self, out: &mut Hashed, key: &str, list: &[Value], one: &str) {
+        let (task, source) = (&self.task, self.last[0]);
+        let said = words(&self.said);
+        let shared = |step: &Value| {
+            let step = words(step.as_str().unwrap_or_default());
+            step.iter().filter(|w| said.contains(w)).count() as f64 / step.len().max(1) as f64
+        };
+        let Some((told, share)) = list.iter().map(shared).enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) else { return };
+        if share <= 0.6 {
+            return out.add(&["no step", task, one, source]);
+        }
+        let left = (list.len() - 1 - told).min(4).to_string();
+        out.add(&["step", task, &left, source]);
+        out.add(&["step 1", task, &left, one, source]);
+        out.add(&["step of", task, key, &left, yes(share > 0.99), source]);
+    }
 }
 
 fn yes(it_is: bool) -> &'static str {
     if it_is { "yes" } else { "no" }
 }
 
-struct Hashed(BTreeSet<u32>);
+#[derive(Debug)]
+pub(super) struct Hashed(BTreeSet<u32>);
 
 impl Hashed {
     /// FNV-1a over the parts.
-    fn add(&mut self, parts: &[&str]) {
+    pub(super) fn add(&mut self, parts: &[&str]) {
         let bytes = parts.iter().flat_map(|p| p.bytes().chain([0]));
         let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
         self.0.insert((hash ^ (hash >> 32)) as u32);
