@@ -27,6 +27,7 @@ impl State {
             tier: e.tier,
             issue_class: &e.issue_class,
             requirements: &e.item.requirements,
+            target_seconds: e.item.target_seconds,
             priority: e.item.priority,
             units: e.item.units,
         };
