@@ -74,10 +74,9 @@ impl Backlog {
             if !everyone.meets(&here, &self.there) {
                 continue;
             }
-            let mut shared = false;
-            for slot in everyone.iter().filter(|slot| self.there.contains(*slot) && !here.contains(*slot)) {
-                sharing.set(slot, true);
-                shared = true;
+            let shared = everyone.count_and(&self.there) > everyone.count_and(&here);
+            if shared && sharing.len() < self.there.len() {
+                everyone.and(&self.there).for_each(|slot| sharing.set(slot, true));
             }
             let ahead = self.ahead(own, number, head, now);
             rivals.push(Rival { everyone, number, head, shared, ahead });

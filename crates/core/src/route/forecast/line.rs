@@ -29,7 +29,7 @@ use super::Staffing;
 
 /// Standard normal quantiles at 10%, 50% and 90%.
 const Z: [f64; 3] = [-1.281_551_6, 0.0, 1.281_551_6];
-/// Who is ahead is looked at now, after this long, and then each time after half as long again.
+/// Who is ahead is looked at now, after this long, and then each time after twice as long.
 const FIRST_LOOK: Millis = Millis::secs(10);
 const LAST_LOOK: Millis = Millis::hours(2);
 /// Later than anybody looks, in milliseconds.
@@ -105,7 +105,7 @@ impl Line<'_> {
                 }
             }
             (before, behind) = (at, waits);
-            moment = Millis(moment.0 * 3 / 2);
+            moment = Millis(moment.0 * 2);
         }
         let last = behind.map_or([None; 3], |waits| waits.map(Some));
         Some([found[0].or(last[0])?, found[1].or(last[1])?, found[2].or(last[2])?])
