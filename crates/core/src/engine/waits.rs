@@ -27,6 +27,7 @@ impl State {
             tier: e.tier,
             issue_class: &e.issue_class,
             requirements: &e.item.requirements,
+            target_seconds: e.item.target_seconds,
             priority: e.item.priority,
             units: e.item.units,
         };
@@ -110,7 +111,7 @@ pub(super) fn learn_wait(pace: &mut Pace, e: &Escalation, at: Timestamp) {
     if let Some(offer) = e.pending_offer() {
         pace.answered(at.since(offer.made_at));
     }
-    if let Some(p) = e.promises.first().filter(|p| p.p10.0 > 0) {
+    if let Some(p) = e.promises.first() {
         pace.served(&e.item.queue, e.tier, &told(p), p.position, at.since(p.made_at));
     }
 }

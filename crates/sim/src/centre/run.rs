@@ -112,6 +112,8 @@ impl Run<'_> {
             if let Some(at) = calendar::next_open(hours, self.now) {
                 self.plan(at, What::ShiftBegins(person));
             }
+            // Whoever has a shift later is expected from the first minute.
+            self.changed(person);
         }
         for case in 0..self.floor.cases.len() {
             self.plan(self.floor.cases[case].arrives, What::Arrives(case));

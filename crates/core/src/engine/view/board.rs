@@ -127,6 +127,7 @@ fn lane(state: &State, queue: &baton_model::Queue, people: &[&HumanProfile], now
         tier: Tier::Standard,
         issue_class: queue.topics.first().map_or("other", String::as_str),
         requirements: &requirements,
+        target_seconds: route::target_seconds(queue, Tier::Standard),
         priority: 0,
         units: route::units_in(queue, Channel::Chat),
     };

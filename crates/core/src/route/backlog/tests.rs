@@ -11,12 +11,12 @@ use crate::{
     calendar,
     route::{
         fit::tests::profile,
-        forecast::Pace as Observed,
         place::tests::queue,
         score::{Pace, pull, speed},
     },
 };
 
+mod outlook;
 mod rules;
 
 mod uuid_of {
@@ -214,33 +214,6 @@ fn position_counts_those_who_compete_for_the_same_people() {
     assert_eq!(b.position(esc(9), NOW), None);
     let nobody = backlog(&[], &items);
     assert_eq!([1, 2, 3, 4].map(|n| nobody.position(esc(n), NOW)), [Some(1), Some(2), Some(3), Some(4)], "by queue");
-}
-
-#[test]
-fn the_forecast_knows_free_places_and_the_line() {
-    let (needs, queue, pace) = (item(&[], None, 0).requirements, QueueId("general".into()), Observed::default());
-    let asked = |priority| Asked {
-        escalation: None,
-        queue: &queue,
-        tier: baton_model::Tier::Standard,
-        issue_class: "other",
-        requirements: &needs,
-        priority,
-        units: 1,
-    };
-    assert_eq!(backlog(&[], &[]).forecast(&asked(0), &pace, NOW), None);
-    let soon = backlog(&[human(1, &[], &[])], &[]).forecast(&asked(0), &pace, NOW).expect("staffed");
-    assert_eq!(soon, pace.answering());
-    let full = backlog(&[holding(human(1, &[], &[]), 2)], &[(1, item(&[], None, -10)), (2, item(&[], None, -5))]);
-    let mut known = Observed::default();
-    (0..20).for_each(|_| known.handled("other", Millis::mins(6)));
-    let joins = full.forecast(&asked(0), &known, NOW).expect("staffed");
-    let vip = full.forecast(&asked(300), &known, NOW).expect("staffed");
-    assert!(vip.p90 < joins.p90, "a VIP joins ahead");
-    let second = full.forecast(&Asked { escalation: Some(esc(2)), ..asked(0) }, &known, NOW).expect("staffed");
-    assert!(second.p50 < joins.p50, "it has its own place");
-    // Three departures at one per three minutes: nine minutes.
-    assert!(joins.p50 > Millis::mins(7) && joins.p50 < Millis::mins(10) && joins.p90 > joins.p50, "{joins:?}");
 }
 
 #[test]

@@ -159,9 +159,10 @@ impl Pace {
     /// What is told: the theory, corrected by how it held before.
     pub(in crate::route) fn forecast(&self, line: &Line, queue: &QueueId, tier: Tier) -> Option<Forecast> {
         let factors = self.held.get(queue).and_then(|tiers| tiers.get(&tier)).map_or([1.0; 3], |r| r.factors);
-        let waits = line.quantiles()?;
-        let corrected = [waits[0] * factors[0], waits[1] * factors[1], waits[2] * factors[2]];
-        Some(Forecast::of(corrected, self.answer()))
+        let [p10, p50, p90] = line.quantiles(factors)?;
+        // Each correction is learned by itself: two may have crossed.
+        let p50 = p50.max(p10);
+        Some(Forecast::of([p10, p50, p90.max(p50)], self.answer()))
     }
 
     /// Somebody has been asked, and only their answer is waited for.

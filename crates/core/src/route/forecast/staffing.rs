@@ -93,6 +93,11 @@ impl Staffing {
         Self { steps: vec![(0.0, places)] }
     }
 
+    #[cfg(test)]
+    pub(in crate::route) fn then(places: f64, after: Millis, more: f64) -> Self {
+        Self { steps: vec![(0.0, places), (after.0 as f64, more)] }
+    }
+
     /// Places now, or when the first come. `None`: nobody comes within the horizon.
     pub(in crate::route) fn soon(&self) -> Option<f64> {
         self.steps.iter().map(|(_, places)| *places).find(|places| *places > 1e-9)

@@ -27,6 +27,7 @@ impl Baton {
             tier: c.tier,
             issue_class: class,
             requirements: &c.item.requirements,
+            target_seconds: c.item.target_seconds,
             priority: c.item.priority,
             units: c.item.units,
         };
