@@ -164,8 +164,8 @@ fn shorter_targets_age_faster_and_overdue_items_come_first() {
     let b = backlog(&one, &[(1, item(&[], None, -100)), (2, vip.clone())]);
     assert_eq!(pair(&b), Some((esc(2), hum(1))), "30 s of 60² against 100 s of 120²");
     assert_eq!((b.position(esc(1), NOW), b.position(esc(2), NOW)), (Some(2), Some(1)));
-    let b = backlog(&one, &[(1, item(&[], None, -481)), (2, vip)]);
-    assert_eq!(pair(&b), Some((esc(1), hum(1))), "four targets are over");
+    let b = backlog(&one, &[(1, item(&[], None, -721)), (2, vip)]);
+    assert_eq!(pair(&b), Some((esc(1), hum(1))), "six targets are over");
     assert_eq!((b.position(esc(1), NOW), b.position(esc(2), NOW)), (Some(1), Some(2)));
 }
 
