@@ -2,8 +2,8 @@
 //!
 //! A [`Scenario`] and a seed give a *floor*: customers with their arrival, needs, work and patience, and people with their
 //! skills and shifts. Every policy gets the same floor. `run` is a discrete-event simulation: events in the order of their
-//! times, pairs after each. `erlang` has the closed forms that it must agree with where they exist; `check` is the list of
-//! bars, each with what was measured.
+//! times, pairs after each. `erlang` has the closed forms that it must agree with where they exist, `recursion` the same
+//! line without a matcher; `check` is the list of bars, each with what was measured.
 //!
 //! It must never re-implement what it measures: Baton's policy is `core::route::Backlog`, its waits `core::route::Pace`.
 //!
@@ -15,6 +15,7 @@ pub mod erlang;
 mod floor;
 mod html;
 mod measure;
+mod recursion;
 mod rules;
 mod run;
 mod scenario;
