@@ -48,14 +48,17 @@ impl Handle {
         let ports = self.ports();
         let mut ids = IdSource::new(self.now(), ports.clock.seed());
         let tried = article.id.clone();
-        let known = self.articles().into_iter().filter(|a| a.id != tried);
-        let stage = Stage::new(&*ports.assistant, ids.draw(), known.chain([Arc::new(article)]).collect());
+        // Both are staged: the assistant hears of an article that was published a moment ago only after the reply.
+        let known = self.articles();
+        let others = known.iter().filter(|a| a.id != tried).cloned();
+        let then = Stage::new(&*ports.assistant, ids.draw(), others.chain([Arc::new(article)]).collect());
+        let today = Stage::new(&*ports.assistant, ids.draw(), known);
         let mut examples = Vec::new();
         for example in &cluster.examples {
             let Some(c) = self.conversation_now_or_then(&state, example.conversation)? else { continue };
-            let Some((asked, before)) = learn::question(&c) else { continue };
+            let Some((asked, earlier)) = learn::question(&c) else { continue };
             let said = |t: &Arc<Turn>| Said { by_customer: t.is_customer(), text: t.text.clone() };
-            let history: Vec<Said> = before.iter().filter(|t| t.visible_to_customer()).map(said).collect();
+            let history: Vec<Said> = earlier.iter().filter(|t| t.visible_to_customer()).map(said).collect();
             let mut ask = |workspace| {
                 let (request, conversation, question) = (ids.draw(), c.id, asked.text.clone());
                 ports.assistant.answer(Ask {
@@ -67,13 +70,13 @@ impl Handle {
                     deadline: DEADLINE,
                 })
             };
-            let (today, then) = (ask(self.workspace()), ask(stage.workspace));
-            let (today, then) = tokio::join!(today, then);
+            let (before, after) = (ask(today.workspace), ask(then.workspace));
+            let (before, after) = tokio::join!(before, after);
             examples.push(Rehearsed {
                 escalation: example.escalation,
                 question: asked.text.clone(),
-                before: answer(today, &tried),
-                after: answer(then, &tried),
+                before: answer(before, &tried),
+                after: answer(after, &tried),
             });
         }
         let answered = |of: fn(&Rehearsed) -> &RehearsedAnswer| {
