@@ -112,7 +112,7 @@ impl Measured {
     pub(crate) fn new(policy: &'static str, scenario: &Scenario) -> Self {
         Self {
             policy,
-            from: scenario.start + Millis((scenario.warm_up_hours * 3_600_000.0) as i64),
+            from: scenario.counts_from(),
             waits: BTreeMap::new(),
             all: Vec::new(),
             in_targets: Vec::new(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail, ensure};
 use baton_core::{calendar, route};
-use baton_model::{Hours, Queue, QueueId, Skills, Tier, Timestamp, Urgency};
+use baton_model::{Hours, Millis, Queue, QueueId, Skills, Tier, Timestamp, Urgency};
 use serde::Deserialize;
 
 /// Shipped scenarios by name.
@@ -208,6 +208,11 @@ impl Scenario {
             }
         }
         Ok(())
+    }
+
+    /// Whoever arrives earlier is not measured: the line is still filling.
+    pub(super) fn counts_from(&self) -> Timestamp {
+        self.start + Millis((self.warm_up_hours * 3_600_000.0) as i64)
     }
 
     /// The same with all arrivals multiplied.
